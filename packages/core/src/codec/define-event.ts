@@ -1,0 +1,66 @@
+import { OptionError } from '../errors.ts';
+import type { AvroField, InferAvro } from './infer-avro.ts';
+
+/** An Avro record schema, written as a constant. */
+export interface RecordSchema {
+  readonly type: 'record';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly doc?: string;
+  readonly fields: readonly AvroField[];
+}
+
+/** A kind of event: its schema, and where its time and key come from. `T` is inferred from the schema. */
+export interface EventType<S extends RecordSchema, T> {
+  readonly schema: S;
+  /** Event time in epoch milliseconds; `NaN` where the value has none. */
+  timeOf(value: T): number;
+  /** What partitions the topic and groups keyed operators. */
+  keyOf(value: T): string;
+}
+
+/** The value of an event type. */
+export type EventValue<E> = E extends EventType<infer _S, infer T> ? T : never;
+
+/** Names of the fields of `T` whose values are all `V`. */
+type FieldsOf<T, V> = { [K in keyof T]: T[K] extends V ? K : never }[keyof T] & string;
+
+export interface EventOptions<T> {
+  /** The field with the event time, in epoch milliseconds. */
+  readonly time: FieldsOf<T, number | null>;
+  /** The field with the key. A number becomes its decimal string, null the empty string. */
+  readonly key: FieldsOf<T, string | number | null>;
+}
+
+/**
+ * Defines a kind of event from an Avro record schema, and infers its TypeScript type.
+ *
+ * @example
+ * const Play = defineEvent(
+ *   { type: 'record', name: 'Play', fields: [
+ *     { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+ *     { name: 'listener', type: 'string' },
+ *   ] },
+ *   { time: 'at', key: 'listener' },
+ * );
+ * type Play = EventValue<typeof Play>; // { readonly at: number; readonly listener: string }
+ *
+ * @throws OptionError when a field of `options` is not in the schema.
+ */
+export function defineEvent<const S extends RecordSchema>(
+  schema: S,
+  options: EventOptions<InferAvro<S>>,
+): EventType<S, InferAvro<S>> {
+  type T = InferAvro<S>;
+  for (const [option, field] of Object.entries(options)) {
+    if (!schema.fields.some(({ name }) => name === field))
+      throw new OptionError(`${option} of event ${schema.name} names no field: ${String(field)}`);
+  }
+  const { time, key } = options;
+  const read = (value: T, field: string) => (value as Readonly<Record<string, unknown>>)[field];
+  return {
+    schema,
+    timeOf: (value: T) => (read(value, time) as number | null | undefined) ?? Number.NaN,
+    keyOf: (value: T) => String(read(value, key) ?? ''),
+  };
+}

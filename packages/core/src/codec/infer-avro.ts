@@ -1,0 +1,75 @@
+/**
+ * The static type of an Avro schema, inferred from the schema written as a constant: no code
+ * generation and nothing at run time.
+ *
+ * `long` is a number (the codec refuses what is not a safe integer), `timestamp-millis` epoch
+ * milliseconds, `decimal` a string, `bytes` and `fixed` a Uint8Array. Named types may refer to
+ * each other and to themselves. Source: Apache Avro 1.12 specification.
+ */
+export type InferAvro<S, Names = NamedTypes<S>> = S extends keyof Primitives
+  ? Primitives[S]
+  : S extends string
+    ? InferAvro<Extract<Names, { name: S }>, Names>
+    : S extends readonly (infer Branch)[]
+      ? Branch extends unknown
+        ? InferAvro<Branch, Names>
+        : never
+      : S extends { logicalType: infer L extends keyof LogicalTypes }
+        ? LogicalTypes[L]
+        : S extends { type: 'record'; fields: infer F extends readonly AvroField[] }
+          ? Flatten<{ readonly [E in F[number] as E['name']]: InferAvro<E['type'], Names> }>
+          : S extends { type: 'enum'; symbols: readonly (infer Symbol)[] }
+            ? Symbol
+            : S extends { type: 'fixed' }
+              ? Uint8Array
+              : S extends { type: 'array'; items: infer Items }
+                ? readonly InferAvro<Items, Names>[]
+                : S extends { type: 'map'; values: infer Values }
+                  ? { readonly [key: string]: InferAvro<Values, Names> }
+                  : S extends { type: infer Inner }
+                    ? InferAvro<Inner, Names>
+                    : never;
+
+/** A field of an Avro record. */
+export interface AvroField {
+  readonly name: string;
+  readonly type: unknown;
+  readonly default?: unknown;
+  readonly doc?: string;
+}
+
+interface Primitives {
+  null: null;
+  boolean: boolean;
+  int: number;
+  long: number;
+  float: number;
+  double: number;
+  bytes: Uint8Array;
+  string: string;
+}
+
+interface LogicalTypes {
+  'timestamp-millis': number;
+  'timestamp-micros': number;
+  date: number;
+  uuid: string;
+  decimal: string;
+}
+
+/** Every named type inside a schema, so that references by name resolve. */
+type NamedTypes<S> = S extends readonly (infer Branch)[]
+  ? NamedTypes<Branch>
+  : S extends { type: 'record'; name: string; fields: readonly (infer F)[] }
+    ? S | (F extends { type: infer T } ? NamedTypes<T> : never)
+    : S extends { type: 'enum' | 'fixed' }
+      ? S
+      : S extends { type: 'array'; items: infer Items }
+        ? NamedTypes<Items>
+        : S extends { type: 'map'; values: infer Values }
+          ? NamedTypes<Values>
+          : S extends { type: infer Inner extends { readonly type: unknown } }
+            ? NamedTypes<Inner>
+            : never;
+
+type Flatten<T> = { [K in keyof T]: T[K] } & {};

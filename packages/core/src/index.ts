@@ -1,0 +1,48 @@
+export {
+  defineEvent,
+  type EventOptions,
+  type EventType,
+  type EventValue,
+  type RecordSchema,
+} from './codec/define-event.ts';
+export type { AvroField, InferAvro } from './codec/infer-avro.ts';
+export type { SchemaRegistry } from './codec/schema-registry.ts';
+export type { Checkpoint, StateChange } from './engine/checkpoint.ts';
+export {
+  CodecError,
+  DeadLetterLimitError,
+  FencedError,
+  LogCorruptedError,
+  LogLockedError,
+  OffsetOutOfRangeError,
+  OptionError,
+  PartitionCountError,
+  PipelineError,
+  SchemaError,
+  StateMismatchError,
+  StreamifyError,
+  UnknownTopicError,
+} from './errors.ts';
+export { isStreamEvent, type Position, rowOf, type StreamEvent } from './event.ts';
+export type {
+  Assignment,
+  AssignmentListener,
+  Bounds,
+  EventLog,
+  Headers,
+  LogRecord,
+  NewRecord,
+  PartitionReader,
+  PollRequest,
+} from './log/event-log.ts';
+export type { Topic } from './log/topic.ts';
+export type {
+  DeadLetter,
+  EpochCommit,
+  EpochOutput,
+  ResultId,
+  SideElement,
+  Sink,
+  SinkTask,
+  TaskId,
+} from './sink/sink.ts';

@@ -1,0 +1,99 @@
+import type { EventType, RecordSchema } from '../codec/define-event.ts';
+import type { SchemaRegistry } from '../codec/schema-registry.ts';
+import type { Topic } from './topic.ts';
+
+/** Small named values beside a record, such as the file it was imported from. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** A record as a producer hands it over. */
+export interface NewRecord {
+  /** Records of one key keep their order: they share a partition. */
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly headers?: Headers;
+}
+
+/** A record as it stands in a partition. */
+export interface LogRecord extends NewRecord {
+  readonly offset: number;
+  /** When the log appended it, in epoch milliseconds. */
+  readonly loggedAt: number;
+}
+
+/** First offset still held, and the offset that the next record will get. */
+export interface Bounds {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How much of a partition to read. */
+export interface PollRequest {
+  /** Offset of the first record wanted. */
+  readonly from: number;
+  /** Most records to return. */
+  readonly maxRecords: number;
+  /** Most bytes of keys and values to return; a single larger record is returned all the same. */
+  readonly maxBytes: number;
+  /** How long to wait for a first record, in milliseconds. 0 returns at once. */
+  readonly maxWait: number;
+  /** Ends the wait early, with no records. */
+  readonly signal?: AbortSignal;
+}
+
+/** Reads one partition. One poll at a time. */
+export interface PartitionReader {
+  /**
+   * Returns durable records from `from` on, in offset order; none when `maxWait` passes.
+   *
+   * @throws OffsetOutOfRangeError when `from` is below the start or beyond the end of the log.
+   */
+  poll(request: PollRequest): Promise<readonly LogRecord[]>;
+  bounds(): Promise<Bounds>;
+  close(): Promise<void>;
+}
+
+/** What a job does when partitions come to it and go. Several calls may be under way for different partitions. */
+export interface AssignmentListener {
+  assigned(partition: number): void;
+  /** The partition is released when this resolves. */
+  revoked(partition: number): Promise<void>;
+}
+
+/** The share of some topics' partitions that this process works on. */
+export interface Assignment {
+  /** Rejects when the log can no longer assign partitions. Resolves at `close`. */
+  readonly ended: Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * An append-only log of keyed records in topics and partitions: the only truth of a job.
+ *
+ * Every implementation passes `logContract` of `@streamify/core/testing`.
+ */
+export interface EventLog {
+  readonly registry: SchemaRegistry;
+  /**
+   * Creates a topic, or does nothing when it exists with as many partitions.
+   *
+   * @throws PartitionCountError when it exists with another count.
+   */
+  createTopic(topic: string, options: { readonly partitions: number }): Promise<void>;
+  /** Number of partitions, `undefined` when there is no such topic. */
+  partitions(topic: string): Promise<number | undefined>;
+  /** Appends records. They are durable, and readable, when the promise resolves. */
+  publish(topic: string, records: readonly NewRecord[]): Promise<void>;
+  reader(topic: string, partition: number): Promise<PartitionReader>;
+  /**
+   * Shares the partitions of `topics`, which have equally many, among the members of `group`.
+   * A log of a single process assigns all of them at once.
+   */
+  assign(
+    group: string,
+    topics: readonly string[],
+    listener: AssignmentListener,
+  ): Promise<Assignment>;
+  /** A topic of one event type. */
+  topic<S extends RecordSchema, T>(name: string, type: EventType<S, T>): Topic<T>;
+  close(): Promise<void>;
+}

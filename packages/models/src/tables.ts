@@ -1,0 +1,34 @@
+import type { RecordSchema } from '@streamify/core';
+import { AuthEvent } from './events/auth-event.ts';
+import { ListenEvent } from './events/listen-event.ts';
+import { PageViewEvent } from './events/page-view-event.ts';
+import { StatusChangeEvent } from './events/status-change-event.ts';
+
+/** A field that is never null once events are clean. */
+const cleaned = {
+  ts: { name: 'ts', type: { type: 'long', logicalType: 'timestamp-millis' } },
+  sessionId: { name: 'sessionId', type: 'long' },
+} as const;
+type Cleaned = typeof cleaned;
+type CleanFields<F> = {
+  readonly [I in keyof F]: F[I] extends { readonly name: infer N extends keyof Cleaned }
+    ? Cleaned[N]
+    : F[I];
+};
+
+/** The table of a topic: its events as they are after cleaning, with a time and a session. */
+const tableOf = <const S extends RecordSchema>({ schema }: { readonly schema: S }) => ({
+  type: 'record' as const,
+  name: schema.name,
+  fields: schema.fields.map(
+    (field) => cleaned[field.name as keyof Cleaned] ?? field,
+  ) as unknown as CleanFields<S['fields']>,
+});
+
+/** The raw tables of the warehouse, one a topic, under the topic's name. */
+export const rawTables = {
+  listen_events: tableOf(ListenEvent),
+  page_view_events: tableOf(PageViewEvent),
+  auth_events: tableOf(AuthEvent),
+  status_change_events: tableOf(StatusChangeEvent),
+} as const;
