@@ -13,7 +13,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['{packages,examples,benchmarks}/**/*.test.ts'],
+          include: ['{packages,examples,benchmarks,scripts}/**/*.test.ts'],
           exclude: [...ignore, '**/*.{int,e2e}.test.ts'],
         },
       },
@@ -22,7 +22,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'integration',
-          include: ['{packages,examples}/**/*.int.test.ts'],
+          include: ['{packages,examples,scripts}/**/*.int.test.ts'],
           exclude: ignore,
           testTimeout: 60_000,
         },
