@@ -34,6 +34,7 @@ export type {
   NewRecord,
   PartitionReader,
   PollRequest,
+  Slice,
 } from './log/event-log.ts';
 export type { Topic } from './log/topic.ts';
 export type {

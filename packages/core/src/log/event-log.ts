@@ -40,14 +40,21 @@ export interface PollRequest {
   readonly signal?: AbortSignal;
 }
 
+/** Durable records in offset order, and where to go on. */
+export interface Slice {
+  readonly records: readonly LogRecord[];
+  /** Offset to poll from next: past the last record, and past offsets that hold none. */
+  readonly next: number;
+}
+
 /** Reads one partition. One poll at a time. */
 export interface PartitionReader {
   /**
-   * Returns durable records from `from` on, in offset order; none when `maxWait` passes.
+   * Returns durable records from `from` on; none when `maxWait` passes.
    *
    * @throws OffsetOutOfRangeError when `from` is below the start or beyond the end of the log.
    */
-  poll(request: PollRequest): Promise<readonly LogRecord[]>;
+  poll(request: PollRequest): Promise<Slice>;
   bounds(): Promise<Bounds>;
   close(): Promise<void>;
 }

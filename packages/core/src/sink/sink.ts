@@ -89,4 +89,6 @@ export interface ResultId {
   readonly key: string;
   /** Distinguishes results of one key: the start of a window, in epoch milliseconds. */
   readonly at: number;
+  /** The result itself. */
+  readonly value: unknown;
 }
