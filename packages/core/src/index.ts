@@ -1,4 +1,10 @@
 export {
+  type AvroDecoder,
+  type AvroEncoder,
+  avroDecoder,
+  avroEncoder,
+} from './codec/avro-codec.ts';
+export {
   defineEvent,
   type EventOptions,
   type EventType,
@@ -6,7 +12,9 @@ export {
   type RecordSchema,
 } from './codec/define-event.ts';
 export type { AvroField, InferAvro } from './codec/infer-avro.ts';
+export { memoryRegistry } from './codec/memory-registry.ts';
 export type { SchemaRegistry } from './codec/schema-registry.ts';
+export { schemaIdOf } from './codec/wire-format.ts';
 export type { Checkpoint, StateChange } from './engine/checkpoint.ts';
 export {
   CodecError,

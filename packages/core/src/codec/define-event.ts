@@ -1,5 +1,7 @@
 import { OptionError } from '../errors.ts';
+import { avroType } from './avro-type.ts';
 import type { AvroField, InferAvro } from './infer-avro.ts';
+import type { ClearUnions } from './union-check.ts';
 
 /** An Avro record schema, written as a constant. */
 export interface RecordSchema {
@@ -33,7 +35,8 @@ export interface EventOptions<T> {
 }
 
 /**
- * Defines a kind of event from an Avro record schema, and infers its TypeScript type.
+ * Defines a kind of event from an Avro record schema, and infers its TypeScript type. A union
+ * whose branches no value tells apart, such as `['int', 'long']`, does not compile.
  *
  * @example
  * const Play = defineEvent(
@@ -46,12 +49,14 @@ export interface EventOptions<T> {
  * type Play = EventValue<typeof Play>; // { readonly at: number; readonly listener: string }
  *
  * @throws OptionError when a field of `options` is not in the schema.
+ * @throws SchemaError when the schema is not valid Avro.
  */
 export function defineEvent<const S extends RecordSchema>(
-  schema: S,
+  schema: S & ClearUnions<S>,
   options: EventOptions<InferAvro<S>>,
 ): EventType<S, InferAvro<S>> {
   type T = InferAvro<S>;
+  avroType(schema);
   for (const [option, field] of Object.entries(options)) {
     if (!schema.fields.some(({ name }) => name === field))
       throw new OptionError(`${option} of event ${schema.name} names no field: ${String(field)}`);

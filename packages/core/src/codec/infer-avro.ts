@@ -58,7 +58,7 @@ interface LogicalTypes {
 }
 
 /** Every named type inside a schema, so that references by name resolve. */
-type NamedTypes<S> = S extends readonly (infer Branch)[]
+export type NamedTypes<S> = S extends readonly (infer Branch)[]
   ? NamedTypes<Branch>
   : S extends { type: 'record'; name: string; fields: readonly (infer F)[] }
     ? S | (F extends { type: infer T } ? NamedTypes<T> : never)

@@ -1,0 +1,172 @@
+import type avsc from 'avsc';
+import { CodecError, OptionError, SchemaError } from '../errors.ts';
+import { avroType, writerType } from './avro-type.ts';
+import { canonicalSchema } from './canonical-schema.ts';
+import type { EventType, RecordSchema } from './define-event.ts';
+import { misfitOf } from './misfit.ts';
+import type { SchemaRegistry } from './schema-registry.ts';
+import { maxSchemaId, prefixLength, schemaIdOf, writePrefix } from './wire-format.ts';
+
+/** Encodes the values of one event type. Its results stay valid: no byte is written twice. */
+export interface AvroEncoder<T> {
+  /** @throws CodecError that names the field and what it holds, when the value does not fit the schema. */
+  encode(value: T): Uint8Array;
+  /** Encodes a batch into few shared buffers. */
+  encodeAll(values: readonly T[]): Uint8Array[];
+}
+
+/** Decodes records of one event type, whichever version of its schema they were written with. */
+export interface AvroDecoder<T> {
+  /**
+   * Finds the schemas of these records, so that `decode` can be synchronous. An id that no schema
+   * has fails only the records that carry it.
+   *
+   * Rejects when the registry cannot be reached.
+   */
+  prepare(records: readonly Encoded[]): Promise<void>;
+  /** @throws CodecError with the reason, when the bytes do not decode. */
+  decode(record: Encoded): T;
+}
+
+interface Encoded {
+  readonly value: Uint8Array;
+}
+
+const chunkLength = 64 * 1024;
+
+/**
+ * Makes an encoder to Confluent's wire format.
+ *
+ * @throws OptionError when `schemaId` is not a schema id.
+ * @throws SchemaError when the event's schema is not valid Avro.
+ */
+export function avroEncoder<T>(type: EventType<RecordSchema, T>, schemaId: number): AvroEncoder<T> {
+  if (!Number.isInteger(schemaId) || schemaId < 0 || schemaId > maxSchemaId)
+    throw new OptionError(`schemaId is an integer from 0 to ${maxSchemaId}, not ${schemaId}`);
+  const avro = avroType(type.schema);
+  let chunk = Buffer.alloc(0);
+  let position = 0;
+
+  const tryToWrite = (value: T): number => {
+    try {
+      return avro.encode(value, chunk, position + prefixLength);
+    } catch (cause) {
+      const misfit = misfitOf(avro, value) ?? (cause as Error).message;
+      throw new CodecError(`cannot encode ${type.schema.name}: ${misfit}`, { cause });
+    }
+  };
+
+  const encode = (value: T): Uint8Array => {
+    let end = chunk.length < position + prefixLength ? -1 : tryToWrite(value);
+    // A negative end is by how much the rest of the chunk is too short, at least.
+    while (end < 0) {
+      const wanted = chunk.length - position + prefixLength - end;
+      chunk = Buffer.allocUnsafeSlow(Math.max(chunkLength, 2 * wanted));
+      position = 0;
+      end = tryToWrite(value);
+    }
+    writePrefix(chunk, position, schemaId);
+    const bytes = chunk.subarray(position, end);
+    position = end;
+    return bytes;
+  };
+  return { encode, encodeAll: (values) => values.map(encode) };
+}
+
+/** Reads the body of a value written with one schema. */
+type Body<T> = (bytes: Buffer) => T;
+
+/**
+ * Makes a decoder from Confluent's wire format. Values are plain data, as `InferAvro` says.
+ *
+ * @example
+ * const decoder = avroDecoder(Play, registry);
+ * await decoder.prepare(records);
+ * const plays = records.map((record) => decoder.decode(record));
+ *
+ * @throws SchemaError when the event's schema is not valid Avro.
+ */
+export function avroDecoder<T>(
+  type: EventType<RecordSchema, T>,
+  registry: SchemaRegistry,
+): AvroDecoder<T> {
+  const { name } = type.schema;
+  const avro = avroType(type.schema);
+  const bodies = new Map<number, Body<T>>();
+  const fail = (reason: string, cause?: unknown): never => {
+    throw new CodecError(`cannot decode ${name}: ${reason}`, { cause });
+  };
+
+  const bodyOf = (id: number, schema: RecordSchema): Body<T> => {
+    const resolver = resolverFor(avro, type.schema, schema);
+    if (resolver instanceof Error) {
+      return () => fail(`schema ${id} cannot be read as it: ${resolver.message}`, resolver);
+    }
+    return (bytes) => {
+      let result: { readonly value: T; readonly offset: number };
+      try {
+        result = avro.decode(bytes, prefixLength, resolver);
+      } catch (cause) {
+        return fail(explain(cause as Error), cause);
+      }
+      if (result.offset < 0) fail(`truncated after ${bytes.length} bytes`);
+      if (result.offset < bytes.length) fail(`${bytes.length - result.offset} bytes too many`);
+      return result.value;
+    };
+  };
+
+  const find = async (id: number): Promise<void> => {
+    try {
+      bodies.set(id, bodyOf(id, await registry.schema(id)));
+    } catch (cause) {
+      if (!(cause instanceof SchemaError)) throw cause;
+    }
+  };
+
+  return {
+    async prepare(records) {
+      const unknown = new Set<number>();
+      for (const { value } of records) {
+        const id = schemaIdOf(value);
+        if (id !== undefined && !bodies.has(id)) unknown.add(id);
+      }
+      await Promise.all([...unknown].map(find));
+    },
+    decode({ value }) {
+      const id = schemaIdOf(value) ?? fail(whyNoSchemaId(value));
+      const body = bodies.get(id) ?? fail(`unknown schema id ${id}`);
+      return body(
+        Buffer.isBuffer(value)
+          ? value
+          : Buffer.from(value.buffer, value.byteOffset, value.byteLength),
+      );
+    },
+  };
+}
+
+type Resolver = ReturnType<avsc.Type['createResolver']>;
+
+/** How to read what `writer` wrote; `undefined` when it is the reader's own schema, an error when it cannot be. */
+function resolverFor(
+  avro: avsc.Type,
+  reader: RecordSchema,
+  writer: RecordSchema,
+): Resolver | undefined | Error {
+  if (canonicalSchema(reader) === canonicalSchema(writer)) return undefined;
+  try {
+    return avro.createResolver(writerType(writer));
+  } catch (cause) {
+    return cause as Error;
+  }
+}
+
+function whyNoSchemaId(value: Uint8Array): string {
+  if (value.length === 0) return 'it is empty';
+  if (value[0] === 0 && value.length < prefixLength) return `truncated after ${value.length} bytes`;
+  if (value[0] === 0) return 'its schema id is negative';
+  return `no magic byte: it starts with ${value[0]}, not 0`;
+}
+
+function explain({ message }: Error): string {
+  return message === 'potential precision loss' ? 'a long is not a safe integer' : message;
+}

@@ -1,0 +1,68 @@
+import avsc from 'avsc';
+
+interface DecimalSchema {
+  readonly type: string;
+  readonly size?: number;
+  readonly precision?: number;
+  readonly scale?: number;
+}
+
+/**
+ * Avro's `decimal` as a decimal string, such as `-12.50`: exact, comparable and printable, unlike a
+ * number. A value with more digits than the schema allows is refused, never rounded.
+ */
+export class DecimalType extends avsc.types.LogicalType {
+  readonly precision: number;
+  readonly scale: number;
+  readonly #size: number | undefined;
+
+  constructor(schema: DecimalSchema, options?: unknown) {
+    super(schema as never, options);
+    const { precision = 0, scale = 0, size } = schema;
+    if (!Number.isInteger(precision) || precision < 1)
+      throw new Error(`a decimal needs a precision of 1 or more, not ${precision}`);
+    if (!Number.isInteger(scale) || scale < 0 || scale > precision)
+      throw new Error(`the scale of a decimal is between 0 and its precision, not ${scale}`);
+    this.precision = precision;
+    this.scale = scale;
+    this.#size = schema.type === 'fixed' ? size : undefined;
+  }
+
+  protected override _fromValue(bytes: Buffer): string {
+    const unscaled =
+      bytes.length === 0
+        ? 0n
+        : BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString('hex')}`));
+    const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(this.scale + 1, '0');
+    const point = digits.length - this.scale;
+    const fraction = this.scale === 0 ? '' : `.${digits.slice(point)}`;
+    return `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}${fraction}`;
+  }
+
+  protected override _toValue(value: unknown): Buffer | undefined {
+    const parts = typeof value === 'string' && /^(-?)(\d+)(?:\.(\d+))?$/.exec(value);
+    if (!parts) return undefined;
+    const [, sign, whole = '', fraction = ''] = parts;
+    if (fraction.length > this.scale) return undefined;
+    const magnitude = BigInt(whole + fraction.padEnd(this.scale, '0'));
+    if (magnitude !== 0n && String(magnitude).length > this.precision) return undefined;
+    return twosComplement(sign ? -magnitude : magnitude, this.#size);
+  }
+
+  protected override _resolve(writer: unknown): ((value: string) => string) | undefined {
+    return writer instanceof DecimalType && writer.scale === this.scale
+      ? (value) => value
+      : undefined;
+  }
+}
+
+/** Big-endian two's complement in `size` bytes, or in as few as it needs; `undefined` when it does not fit. */
+function twosComplement(value: bigint, size: number | undefined): Buffer | undefined {
+  let length = size ?? 1;
+  while (BigInt.asIntN(8 * length, value) !== value) {
+    if (size !== undefined) return undefined;
+    length += 1;
+  }
+  const hex = BigInt.asUintN(8 * length, value).toString(16);
+  return Buffer.from(hex.padStart(2 * length, '0'), 'hex');
+}
