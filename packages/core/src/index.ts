@@ -17,6 +17,23 @@ export type { SchemaRegistry } from './codec/schema-registry.ts';
 export { schemaIdOf } from './codec/wire-format.ts';
 export type { Checkpoint, StateChange } from './engine/checkpoint.ts';
 export {
+  type Emitter,
+  type KeyedState,
+  type SideOutput,
+  type State,
+  useCounter,
+  useEmitter,
+  useKeyedState,
+  useRejection,
+  useSideOutput,
+  useState,
+} from './engine/host.ts';
+export { operator, type SourceObserver } from './engine/operator.ts';
+export type { Pipeline } from './engine/pipeline.ts';
+export { type EpochBounds, type JobOptions, type JobSummary, run } from './engine/run.ts';
+export type { CommitReport } from './engine/run-partition.ts';
+export { useWatermark, type Watermark } from './engine/watermark.ts';
+export {
   CodecError,
   DeadLetterLimitError,
   FencedError,
@@ -45,6 +62,26 @@ export type {
   Slice,
 } from './log/event-log.ts';
 export type { Topic } from './log/topic.ts';
+export {
+  type Cleaned,
+  type CleanOptions,
+  type CleanRules,
+  clean,
+  reject,
+} from './operators/clean.ts';
+export { type DeduplicateOptions, deduplicate } from './operators/deduplicate.ts';
+export {
+  type Aggregate,
+  type TumblingWindowOptions,
+  tumblingWindow,
+  type WindowResult,
+} from './operators/tumbling-window.ts';
+export {
+  type CommitMoment,
+  type MemorySink,
+  type MemorySinkOptions,
+  memorySink,
+} from './sink/memory-sink.ts';
 export type {
   DeadLetter,
   EpochCommit,

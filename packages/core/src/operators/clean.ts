@@ -1,0 +1,83 @@
+import type { OperatorFunction } from 'rxjs';
+import { useRejection } from '../engine/host.ts';
+import { operator } from '../engine/operator.ts';
+import { OptionError } from '../errors.ts';
+import type { StreamEvent } from '../event.ts';
+
+/** A rule for each field that needs one: takes the field's value and the whole event, gives the clean value. */
+export type CleanRules<T> = { readonly [K in keyof T]?: (value: T[K], event: T) => unknown };
+
+/** `T` with the type that each rule gives. */
+export type Cleaned<T, R> = {
+  readonly [K in keyof T]: K extends keyof R
+    ? R[K] extends (...args: never[]) => infer V
+      ? V
+      : T[K]
+    : T[K];
+};
+
+export interface CleanOptions<T, C> {
+  /** The field that holds the event time, if a rule corrects it: the event's `time` follows. */
+  readonly time?: { [K in keyof C]: C[K] extends number ? K : never }[keyof C];
+  /** Receives rejected events and why. Inside a job they become dead letters instead. */
+  readonly onReject?: (event: StreamEvent<T>, reason: string) => void;
+}
+
+/** Thrown by {@link reject}; `clean` turns it into a rejection of the event. */
+class Rejection extends Error {}
+
+/** Gives up on the whole event from inside a rule of {@link clean}. */
+export function reject(reason: string): never {
+  throw new Rejection(reason);
+}
+
+/**
+ * Passes each event on with its fields cleaned by rules; an event that a rule rejects becomes a
+ * dead letter with the reason.
+ *
+ * A rule is a pure function of the field and the event as it came, so rules do not depend on each
+ * other's order.
+ *
+ * @example
+ * events$.pipe(clean({ city: (city) => city?.trim() ?? null, ts: (ts) => ts ?? reject('no timestamp') }, { time: 'ts' }));
+ */
+export function clean<T extends object, const R extends CleanRules<T>>(
+  rules: R,
+  options: CleanOptions<T, Cleaned<T, R>> = {},
+): OperatorFunction<StreamEvent<T>, StreamEvent<Cleaned<T, R>>> {
+  const { time, onReject } = options;
+  const entries = Object.entries(rules) as [string, (value: unknown, event: T) => unknown][];
+  for (const [field, rule] of entries)
+    if (typeof rule !== 'function')
+      throw new OptionError(`the rule of ${field} must be a function, got ${typeof rule}`);
+  const fields = entries.map(([field]) => field);
+  const functions = entries.map(([, rule]) => rule);
+
+  return operator<StreamEvent<T>, StreamEvent<Cleaned<T, R>>>((output) => {
+    const rejected = useRejection<T>('clean', onReject);
+
+    const cleaned = (event: T): Cleaned<T, R> | Rejection => {
+      const value = { ...event } as Record<string, unknown>;
+      try {
+        for (let i = 0; i < fields.length; i++) {
+          const field = fields[i] as string;
+          value[field] = functions[i]?.(value[field], event);
+        }
+      } catch (cause) {
+        if (cause instanceof Rejection) return cause;
+        throw cause;
+      }
+      return value as Cleaned<T, R>;
+    };
+
+    return {
+      next(event) {
+        const value = cleaned(event.value);
+        if (value instanceof Rejection) return rejected(event, value.message);
+        const { key, loggedAt, position } = event;
+        const at = time === undefined ? event.time : (value[time] as number);
+        output.next({ value, key, time: at, loggedAt, position });
+      },
+    };
+  });
+}

@@ -1,0 +1,56 @@
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { useCounter, useKeyedState } from '../engine/host.ts';
+import { operator } from '../engine/operator.ts';
+import { useWatermark } from '../engine/watermark.ts';
+import { OptionError } from '../errors.ts';
+import type { StreamEvent } from '../event.ts';
+
+export interface DeduplicateOptions<T> {
+  /** What makes two events the same. */
+  readonly by: (event: StreamEvent<T>) => string;
+  /** For how much event time an id is remembered at least, in milliseconds; at most twice that. */
+  readonly within: number;
+  /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
+  readonly name?: string;
+}
+
+/**
+ * Drops events whose id was seen before, and counts them as `duplicates`.
+ *
+ * An id is remembered until the watermark has moved on by at least `within`. Ids live in
+ * generations of that length, of which the two youngest are kept: forgetting costs nothing.
+ *
+ * @throws OptionError when `within` is not positive.
+ *
+ * @example
+ * plays$.pipe(deduplicate({ by: ({ value }) => value.eventId, within: 86_400_000 }));
+ */
+export function deduplicate<T>(
+  options: DeduplicateOptions<T>,
+): MonoTypeOperatorFunction<StreamEvent<T>> {
+  const { by, within, name = 'deduplicate' } = options;
+  if (!(within > 0)) throw new OptionError(`within must be positive, got ${within}`);
+
+  return operator<StreamEvent<T>, StreamEvent<T>>((output) => {
+    const seen = useKeyedState<true>(`${name}.seen`, `within ${within}`);
+    const watermark = useWatermark(name);
+    const duplicate = useCounter('duplicates');
+
+    const generationOf = (time: number) => Math.max(0, Math.floor(time / within));
+    const forgetBefore = (generation: number) => {
+      for (const old of seen.segments()) if (old < generation) seen.drop(old);
+    };
+
+    return {
+      next(event) {
+        const id = by(event);
+        const before = generationOf(watermark.current);
+        if (seen.get(before, id) || seen.get(before - 1, id)) return duplicate();
+        const current = generationOf(watermark.observe(event.time));
+        if (current > before) forgetBefore(current - 1);
+        seen.set(current, id, true);
+        output.next(event);
+      },
+    };
+  });
+}

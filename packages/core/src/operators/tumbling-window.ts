@@ -1,0 +1,100 @@
+import type { OperatorFunction } from 'rxjs';
+import {
+  type SideOutput,
+  useCounter,
+  useEmitter,
+  useKeyedState,
+  useRejection,
+  useSideOutput,
+} from '../engine/host.ts';
+import { operator } from '../engine/operator.ts';
+import { useWatermark } from '../engine/watermark.ts';
+import { OptionError } from '../errors.ts';
+import type { StreamEvent } from '../event.ts';
+
+/** How events fold into one result. `add` returns a new accumulator and leaves the old one alone. */
+export interface Aggregate<T, A> {
+  readonly zero: A;
+  readonly add: (accumulator: A, event: StreamEvent<T>) => A;
+}
+
+/** The result for one key in one closed window, which covers `[start, end)` in epoch milliseconds. */
+export interface WindowResult<A> {
+  readonly key: string;
+  readonly start: number;
+  readonly end: number;
+  readonly result: A;
+}
+
+export interface TumblingWindowOptions<T> {
+  /** Width of a window in milliseconds. Windows are aligned to the epoch. */
+  readonly size: number;
+  /** How far behind the newest event another may arrive and still be counted, in milliseconds. Default 0. */
+  readonly lateness?: number;
+  /** What to group by. Default: the event's key. */
+  readonly by?: (event: StreamEvent<T>) => string;
+  /** Receives events whose window has closed. Inside a job they are a side output, counted as `late`. */
+  readonly onLate?: SideOutput<StreamEvent<T>>;
+  /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
+  readonly name?: string;
+}
+
+/**
+ * Aggregates events per key into fixed, non-overlapping windows of event time.
+ *
+ * A window closes when the newest time seen, less `lateness`, reaches its end, so replaying the
+ * same log gives the same results at any speed; windows close in the order of start and key.
+ * Completion closes the rest. An event without a time is rejected.
+ *
+ * @throws OptionError when `size` is not positive or `lateness` is negative.
+ *
+ * @example
+ * plays$.pipe(tumblingWindow({ zero: 0, add: (n) => n + 1 }, { size: 300_000, by: ({ value }) => value.trackId }));
+ */
+export function tumblingWindow<T, A>(
+  aggregate: Aggregate<T, A>,
+  options: TumblingWindowOptions<T>,
+): OperatorFunction<StreamEvent<T>, WindowResult<A>> {
+  const { size, lateness = 0, by = ({ key }) => key, onLate, name = 'tumblingWindow' } = options;
+  if (!(size > 0)) throw new OptionError(`size must be positive, got ${size}`);
+  if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
+
+  return operator<StreamEvent<T>, WindowResult<A>>((output) => {
+    const watermark = useWatermark(name);
+    const open = useKeyedState<A>(`${name}.open`, `size ${size}`);
+    const countLate = useCounter('late');
+    const putLate = useSideOutput<StreamEvent<T>>(`${name}.late`, onLate);
+    const rejected = useRejection<T>(name, undefined);
+    const emitter = useEmitter<WindowResult<A>>(name, output);
+
+    const closeUpTo = (limit: number) => {
+      for (const start of open.segments()) {
+        if (start + size > limit) return;
+        const windows = open.entries(start);
+        open.drop(start);
+        for (const [key, result] of windows)
+          emitter.next(key, start, { key, start, end: start + size, result });
+      }
+    };
+
+    return {
+      next(event) {
+        if (Number.isNaN(event.time)) return rejected(event, 'no event time');
+        const start = Math.floor(event.time / size) * size;
+        const before = watermark.current - lateness;
+        if (start + size <= before) {
+          countLate();
+          return putLate(event);
+        }
+        const key = by(event);
+        open.set(start, key, aggregate.add(open.get(start, key) ?? aggregate.zero, event));
+        const reached = watermark.observe(event.time) - lateness;
+        if (Math.floor(reached / size) > Math.floor(before / size)) closeUpTo(reached);
+      },
+      complete() {
+        closeUpTo(Number.POSITIVE_INFINITY);
+        emitter.complete();
+      },
+    };
+  });
+}
