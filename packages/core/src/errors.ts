@@ -45,9 +45,21 @@ export class LogCorruptedError extends StreamifyError {
   readonly code = 'STREAMIFY_LOG_CORRUPTED';
 }
 
-/** Another live process writes to this log. */
+/** Another live process, or this one, has this log open for writing. */
 export class LogLockedError extends StreamifyError {
   readonly code = 'STREAMIFY_LOG_LOCKED';
+  /** Who holds it. */
+  readonly pid: number;
+
+  constructor(message: string, pid: number) {
+    super(message);
+    this.pid = pid;
+  }
+}
+
+/** The log, or its reader, was closed before this call. */
+export class ClosedError extends StreamifyError {
+  readonly code = 'STREAMIFY_CLOSED';
 }
 
 /** A topic has another number of partitions than expected. */

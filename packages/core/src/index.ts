@@ -34,6 +34,7 @@ export { type EpochBounds, type JobOptions, type JobSummary, run } from './engin
 export type { CommitReport } from './engine/run-partition.ts';
 export { useWatermark, type Watermark } from './engine/watermark.ts';
 export {
+  ClosedError,
   CodecError,
   DeadLetterLimitError,
   FencedError,
@@ -61,6 +62,7 @@ export type {
   PollRequest,
   Slice,
 } from './log/event-log.ts';
+export { type MemoryLogOptions, memoryLog } from './log/memory-log.ts';
 export type { Topic } from './log/topic.ts';
 export {
   type Cleaned,
