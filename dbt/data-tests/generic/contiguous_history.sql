@@ -1,0 +1,25 @@
+{# Each period starts before it ends, and the next one starts exactly where it ends: no overlap and no gap. #}
+{% test contiguous_history(model, key, valid_from, valid_to) %}
+
+with
+
+periods as (
+
+    select
+        {{ key }},
+        {{ valid_from }},
+        {{ valid_to }},
+        lead({{ valid_from }}) over (
+            partition by {{ key }}
+            order by {{ valid_from }}, {{ valid_to }} nulls last
+        ) as next_from
+
+    from {{ model }}
+
+)
+
+select * from periods
+
+where {{ valid_from }} >= {{ valid_to }} or {{ valid_to }} is distinct from next_from
+
+{% endtest %}

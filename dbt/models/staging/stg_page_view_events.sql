@@ -1,0 +1,61 @@
+with
+
+source as (
+
+    select * from {{ source('raw', 'page_view_events') }}
+
+),
+
+final as (
+
+    select
+        -- the event
+        event_id,
+        ts,
+        session_id,
+        device_id,
+        item_in_session,
+
+        -- what happened
+        page,
+        method,
+        status,
+        auth,
+        level,
+
+        -- the song
+        track_id,
+        artist_id,
+        artist,
+        song,
+        duration,
+
+        -- the device
+        city,
+        zip,
+        state,
+        user_agent,
+        lon,
+        lat,
+
+        -- the listener
+        user_id,
+        first_name,
+        last_name,
+        gender,
+        registration as registered_at,
+        tag,
+
+        -- its place in the log
+        _topic,
+        _partition,
+        _offset,
+        _ingested_at
+
+    from source
+
+    {{ first_landed() }}
+
+)
+
+select * from final
