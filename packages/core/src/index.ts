@@ -94,3 +94,4 @@ export type {
   SinkTask,
   TaskId,
 } from './sink/sink.ts';
+export { type ColumnType, misfitOf, type TableColumn, tableColumns } from './sink/table-columns.ts';

@@ -1,0 +1,48 @@
+import { describe, it } from 'vitest';
+import { avroType } from '../codec/avro-type.ts';
+import { misfitOf } from '../codec/misfit.ts';
+import { rowOf } from '../event.ts';
+import { type ContractRow, contractSchema } from '../testing/contract-row.ts';
+import { sinkContract } from '../testing/sink-contract.ts';
+import type { CommitFault, SinkUnderTest } from '../testing/sink-harness.ts';
+import { memorySink } from './memory-sink.ts';
+
+const contractType = avroType(contractSchema);
+
+async function openMemorySink(): Promise<SinkUnderTest> {
+  let fault: CommitFault | undefined;
+  const jobs = new Set<string>();
+  const sink = memorySink<ContractRow>({
+    refusal: (element) => misfitOf(contractType, rowOf(element)),
+    fault(moment) {
+      if (fault !== (moment === 'before commit' ? 'midway' : 'reply lost')) return;
+      fault = undefined;
+      throw new Error(`fault ${moment}`);
+    },
+  });
+  return {
+    sink: {
+      open(task) {
+        jobs.add(task.job);
+        return sink.open(task);
+      },
+    },
+    async stored() {
+      const { rows, aside, dead } = sink;
+      const counts = Object.fromEntries([...jobs].map((job) => [job, sink.counts(job)]));
+      return { rows: [...rows], aside: [...aside], dead: [...dead], counts };
+    },
+    failNextCommit(next) {
+      fault = next;
+    },
+    close: async () => {},
+  };
+}
+
+describe('memorySink', () => {
+  for (const { name, run } of sinkContract({
+    open: openMemorySink,
+    faults: ['midway', 'reply lost'],
+  }))
+    it(name, run);
+});

@@ -1,0 +1,200 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import {
+  type Checkpoint,
+  type EpochCommit,
+  type EpochOutput,
+  FencedError,
+  type TaskId,
+} from '@streamify/core';
+import { timestamp, toJson } from './appending.ts';
+
+/** The tables that account for what a task did, beside the rows it accounts for. */
+const tables = `
+create schema if not exists _streamify;
+create table if not exists _streamify.checkpoints (
+  job varchar not null, partition integer not null, owner varchar not null, epoch bigint not null,
+  next varchar not null, pipeline varchar not null, counts json not null
+);
+create table if not exists _streamify.state (
+  job varchar not null, partition integer not null, epoch bigint not null, bytes blob not null
+);
+create table if not exists _streamify.dead_letters (
+  job varchar not null, topic varchar not null, partition integer not null, "offset" bigint not null,
+  key varchar not null, raw blob not null, headers json not null, schema_id integer, logged_at timestamp not null,
+  operator varchar not null, result json, reason varchar not null, stack varchar, ingested_at timestamp not null
+);
+create table if not exists _streamify.side_outputs (
+  job varchar not null, output varchar not null, topic varchar not null, partition integer not null,
+  "offset" bigint not null, element json not null, ingested_at timestamp not null
+);
+create or replace view _streamify.counts as
+select job, key as name, sum(value::bigint)::bigint as n
+from _streamify.checkpoints, json_each(counts)
+group by all;
+`;
+
+/** Creates the tables that are missing. */
+export async function createLedger(connection: DuckDBConnection): Promise<void> {
+  await connection.run(tables);
+}
+
+/** Makes `owner` the owner of a task, and reads where the task got to. Call it inside a transaction. */
+export async function takeOver(
+  connection: DuckDBConnection,
+  { job, partition }: TaskId,
+  owner: string,
+): Promise<Checkpoint | undefined> {
+  const taken = await connection.run(
+    'update _streamify.checkpoints set owner = $owner where job = $job and partition = $partition',
+    { owner, job, partition },
+  );
+  if (taken.rowsChanged === 0) {
+    await connection.run(
+      `insert into _streamify.checkpoints values ($job, $partition, $owner, 0, '{}', '', '{}')`,
+      { job, partition, owner },
+    );
+    return undefined;
+  }
+  const [row] = await select(
+    connection,
+    'select epoch, next, pipeline from _streamify.checkpoints where job = $job and partition = $partition',
+    { job, partition },
+  );
+  const [epoch, next, pipeline] = row as [bigint, string, string];
+  if (epoch === 0n) return undefined;
+  const state = await select(
+    connection,
+    'select bytes from _streamify.state where job = $job and partition = $partition order by epoch',
+    { job, partition },
+  );
+  return {
+    epoch: Number(epoch),
+    next: JSON.parse(next) as Record<string, number>,
+    pipeline,
+    state: state.map(([blob]) => (blob as { bytes: Uint8Array }).bytes),
+  };
+}
+
+/** Whether the commit of this epoch by this owner is the last that happened. */
+export async function isCommitted(
+  connection: DuckDBConnection,
+  { job, partition }: TaskId,
+  { owner, epoch }: { readonly owner: string; readonly epoch: number },
+): Promise<boolean> {
+  const rows = await select(
+    connection,
+    `select 1 from _streamify.checkpoints
+     where job = $job and partition = $partition and owner = $owner and epoch = $epoch`,
+    { job, partition, owner, epoch },
+  );
+  return rows.length === 1;
+}
+
+/**
+ * Moves a task's checkpoint on by one epoch: a compare-and-set on owner and epoch. Call it inside
+ * the transaction that writes the rows.
+ *
+ * @throws FencedError when the task has another owner or epoch.
+ */
+export async function advance(
+  connection: DuckDBConnection,
+  { job, partition }: TaskId,
+  owner: string,
+  { epoch, next, pipeline, state }: EpochCommit,
+  counts: EpochOutput<unknown>['counts'],
+): Promise<void> {
+  const task = { job, partition };
+  const [before] = await select(
+    connection,
+    'select owner, epoch, counts from _streamify.checkpoints where job = $job and partition = $partition',
+    task,
+  );
+  const [storedOwner, storedEpoch, storedCounts] = (before ?? ['nobody', 0n, '{}']) as [
+    string,
+    bigint,
+    string,
+  ];
+  if (storedOwner !== owner || Number(storedEpoch) !== epoch - 1)
+    throw new FencedError(
+      `task ${job}/${partition} is at epoch ${storedEpoch} of ${storedOwner}; epoch ${epoch} of ${owner} came too late`,
+    );
+  const sums = JSON.parse(storedCounts) as Record<string, number>;
+  for (const [name, n] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + n;
+  await connection.run(
+    `update _streamify.checkpoints set epoch = $epoch, next = $next, pipeline = $pipeline, counts = $counts
+     where job = $job and partition = $partition`,
+    { ...task, epoch, next: JSON.stringify(next), pipeline, counts: JSON.stringify(sums) },
+  );
+  if (state?.kind === 'replace')
+    await connection.run(
+      'delete from _streamify.state where job = $job and partition = $partition',
+      task,
+    );
+  if (!state) return;
+  const appender = await connection.createAppender('state', '_streamify');
+  appender.appendVarchar(job);
+  appender.appendInteger(partition);
+  appender.appendBigInt(BigInt(epoch));
+  appender.appendBlob(state.bytes);
+  appender.endRow();
+  appender.closeSync();
+}
+
+/** Appends the dead letters and side outputs of an epoch. Call it inside the transaction that writes the rows. */
+export async function putAside(
+  connection: DuckDBConnection,
+  job: string,
+  { dead, aside }: EpochOutput<unknown>,
+  ingestedAt: number,
+): Promise<void> {
+  if (dead.length > 0) {
+    const letters = await connection.createAppender('dead_letters', '_streamify');
+    for (const letter of dead) {
+      const { position, schemaId, result, stack } = letter;
+      letters.appendVarchar(job);
+      letters.appendVarchar(position.topic);
+      letters.appendInteger(position.partition);
+      letters.appendBigInt(BigInt(position.offset));
+      letters.appendVarchar(letter.key);
+      letters.appendBlob(letter.raw);
+      letters.appendVarchar(toJson(letter.headers));
+      if (schemaId === undefined) letters.appendNull();
+      else letters.appendInteger(schemaId);
+      letters.appendTimestamp(timestamp(letter.loggedAt));
+      letters.appendVarchar(letter.operator);
+      if (result === undefined) letters.appendNull();
+      else letters.appendVarchar(toJson(result));
+      letters.appendVarchar(letter.reason);
+      if (stack === undefined) letters.appendNull();
+      else letters.appendVarchar(stack);
+      letters.appendTimestamp(timestamp(ingestedAt));
+      letters.endRow();
+    }
+    letters.closeSync();
+  }
+  if (aside.length > 0) {
+    const elements = await connection.createAppender('side_outputs', '_streamify');
+    for (const { output, element, cause } of aside) {
+      elements.appendVarchar(job);
+      elements.appendVarchar(output);
+      elements.appendVarchar(cause.topic);
+      elements.appendInteger(cause.partition);
+      elements.appendBigInt(BigInt(cause.offset));
+      elements.appendVarchar(toJson(element));
+      elements.appendTimestamp(timestamp(ingestedAt));
+      elements.endRow();
+    }
+    elements.closeSync();
+  }
+}
+
+type Values = Readonly<Record<string, string | number>>;
+
+async function select(
+  connection: DuckDBConnection,
+  sql: string,
+  values: Values,
+): Promise<unknown[][]> {
+  const reader = await connection.runAndReadAll(sql, values);
+  return reader.getRows();
+}

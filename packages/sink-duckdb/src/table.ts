@@ -1,0 +1,147 @@
+import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import { type Position, type RecordSchema, type TableColumn, tableColumns } from '@streamify/core';
+import { appendValue, timestamp } from './appending.ts';
+import { TableMismatchError } from './errors.ts';
+import { quoted, sqlTypes } from './sql.ts';
+
+/** How rows get into a table: added, or put in the place of the row with the same key. */
+export type WriteMode =
+  | { readonly kind: 'append' }
+  | { readonly kind: 'upsert'; readonly key: readonly string[] };
+
+/** A table, the columns of its rows, and how they are written. */
+export interface TableDefinition {
+  readonly name: string;
+  readonly columns: readonly TableColumn[];
+  readonly mode: WriteMode;
+}
+
+/** Where each row comes from, and when it was loaded: columns behind those of the schema. */
+const provenance = [
+  ['_topic', 'varchar'],
+  ['_partition', 'integer'],
+  ['_offset', 'bigint'],
+  ['_ingested_at', 'timestamp'],
+] as const;
+
+export function defineTable(name: string, schema: RecordSchema, mode: WriteMode): TableDefinition {
+  return { name, columns: tableColumns(schema), mode };
+}
+
+/**
+ * Creates the table, or adds the nullable columns that it lacks.
+ *
+ * @throws TableMismatchError when it has columns of another type, or lacks one that is not nullable.
+ */
+export async function ensureTable(
+  connection: DuckDBConnection,
+  { name, columns }: TableDefinition,
+): Promise<void> {
+  const wanted: (readonly [name: string, type: string, nullable: boolean])[] = [
+    ...columns.map((column) => [column.name, sqlTypes[column.type], column.nullable] as const),
+    ...provenance.map(([column, type]) => [column, type, false] as const),
+  ];
+  const ddl = wanted.map(
+    ([column, type, nullable]) => `${quoted(column)} ${type}${nullable ? '' : ' not null'}`,
+  );
+  await connection.run(`create table if not exists ${quoted(name)} (${ddl.join(', ')})`);
+  const reader = await connection.runAndReadAll(
+    'select column_name, lower(data_type) from duckdb_columns() where table_name = $name and schema_name = current_schema()',
+    { name },
+  );
+  const existing = new Map(reader.getRows() as [string, string][]);
+  for (const [column, type, nullable] of wanted) {
+    const found = existing.get(column);
+    if (found === type) continue;
+    if (found !== undefined || !nullable)
+      throw new TableMismatchError(
+        `table ${name} has ${found ? `column ${column} of type ${found}` : `no column ${column}`}, and its schema gives ${type}: rename the table, or migrate it by hand`,
+      );
+    await connection.run(`alter table ${quoted(name)} add column ${quoted(column)} ${type}`);
+  }
+}
+
+/** Rows of one epoch and the events that caused them. */
+export interface Rows {
+  readonly values: readonly object[];
+  readonly causes: readonly Position[];
+}
+
+/** Writes rows by the table's mode. Call it inside a transaction. */
+export async function writeRows(
+  connection: DuckDBConnection,
+  table: TableDefinition,
+  rows: Rows,
+  ingestedAt: number,
+): Promise<void> {
+  if (rows.values.length === 0) return;
+  const { name, mode, columns } = table;
+  if (mode.kind === 'append') return appendRows(connection, { name, columns }, rows, ingestedAt);
+
+  const staging = `staging ${name}`;
+  await connection.run(
+    `create or replace temp table ${quoted(staging)} as from ${quoted(name)} limit 0`,
+  );
+  await appendRows(
+    connection,
+    { name: staging, columns },
+    lastByKey(table, mode.key, rows),
+    ingestedAt,
+  );
+  const match = mode.key.map(
+    (column) => `t.${quoted(column)} is not distinct from s.${quoted(column)}`,
+  );
+  await connection.run(
+    `delete from ${quoted(name)} t using temp.${quoted(staging)} s where ${match.join(' and ')}`,
+  );
+  await connection.run(`insert into ${quoted(name)} by name from temp.${quoted(staging)}`);
+  await connection.run(`drop table temp.${quoted(staging)}`);
+}
+
+async function appendRows(
+  connection: DuckDBConnection,
+  { name, columns }: Pick<TableDefinition, 'name' | 'columns'>,
+  { values, causes }: Rows,
+  ingestedAt: number,
+): Promise<void> {
+  const appender = await connection.createAppender(name);
+  const loaded = timestamp(ingestedAt);
+  const fields = columns.map(({ field }) => field);
+  const appends = columns.map(({ type }) => appendValue[type] as Append);
+  for (let i = 0; i < values.length; i++) {
+    const row = values[i] as Readonly<Record<string, unknown>>;
+    for (let c = 0; c < fields.length; c++) {
+      const value = row[fields[c] as string];
+      if (value === null || value === undefined) appender.appendNull();
+      else (appends[c] as Append)(appender, value);
+    }
+    const { topic, partition, offset } = causes[i] as Position;
+    appender.appendVarchar(topic);
+    appender.appendInteger(partition);
+    appender.appendBigInt(BigInt(offset));
+    appender.appendTimestamp(loaded);
+    appender.endRow();
+  }
+  appender.closeSync();
+}
+
+type Append = (appender: DuckDBAppender, value: unknown) => void;
+
+/** The last row of each key: what is left when each replaces the one before. */
+function lastByKey(
+  { columns }: TableDefinition,
+  key: readonly string[],
+  { values, causes }: Rows,
+): Rows {
+  const fields = columns.filter(({ name }) => key.includes(name)).map(({ field }) => field);
+  const last = new Map<string, number>();
+  values.forEach((row, i) => {
+    const parts = fields.map((field) => (row as Readonly<Record<string, unknown>>)[field] ?? null);
+    last.set(JSON.stringify(parts), i);
+  });
+  const kept = [...last.values()];
+  return {
+    values: kept.map((i) => values[i] as object),
+    causes: kept.map((i) => causes[i] as Position),
+  };
+}
