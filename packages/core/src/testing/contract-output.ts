@@ -1,0 +1,57 @@
+import type { Position, StreamEvent } from '../event.ts';
+import type { DeadLetter, EpochCommit, EpochOutput, SideElement } from '../sink/sink.ts';
+import type { ContractRow } from './contract-row.ts';
+
+type Element = ContractRow | StreamEvent<ContractRow>;
+
+/** A row; what it holds beside its id matters only where a case says so. */
+export function row(id: string, values: Partial<ContractRow> = {}): ContractRow {
+  const at = 1_700_000_000_000;
+  return { id, title: `title ${id}`, plays: 1, rating: 0.5, paid: true, at, ...values };
+}
+
+export function position(offset: number): Position {
+  return { topic: 'plays', partition: 0, offset };
+}
+
+/** The letter of the event at `offset`. */
+export function deadLetter(offset: number, values: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    position: position(offset),
+    key: 'ann',
+    raw: Uint8Array.of(0, 0, 0, 0, 7, offset),
+    headers: {},
+    schemaId: 7,
+    loggedAt: 1_700_000_000_000,
+    operator: 'clean',
+    result: undefined,
+    reason: 'no timestamp',
+    stack: undefined,
+    ...values,
+  };
+}
+
+/** What an epoch gave. Every element but those of `aside` is counted by itself. */
+export function outputOf({
+  rows = [],
+  aside = [],
+  dead = [],
+  counts = {},
+}: {
+  readonly rows?: readonly Element[];
+  readonly aside?: readonly SideElement[];
+  readonly dead?: readonly DeadLetter[];
+  readonly counts?: Readonly<Record<string, number>>;
+}): EpochOutput<Element> {
+  const own: Record<string, number> = {};
+  if (rows.length + dead.length > 0) own['in'] = rows.length + dead.length;
+  if (rows.length > 0) own['out'] = rows.length;
+  if (dead.length > 0) own['dead'] = dead.length;
+  const causes = rows.map((_, offset) => position(offset));
+  return { rows, causes, aside, dead, counts: { ...own, ...counts } };
+}
+
+/** A commit that changes no state unless told. */
+export function commitOf(epoch: number, values: Partial<EpochCommit> = {}): EpochCommit {
+  return { epoch, next: { plays: epoch }, pipeline: '', state: undefined, ...values };
+}

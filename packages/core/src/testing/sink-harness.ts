@@ -1,0 +1,39 @@
+import type { StreamEvent } from '../event.ts';
+import type { DeadLetter, SideElement, Sink } from '../sink/sink.ts';
+import type { ContractRow } from './contract-row.ts';
+
+/** What {@link sinkContract} needs of a sink. */
+export interface SinkHarness {
+  /** Makes an empty sink that appends rows of `contractSchema`. Called once a case. */
+  open(): Promise<SinkUnderTest>;
+  /** The faults that it can bring about; the cases of the others are left out. */
+  readonly faults: readonly CommitFault[];
+}
+
+/** A sink under test, and a look at what it stored. */
+export interface SinkUnderTest {
+  readonly sink: Sink<ContractRow | StreamEvent<ContractRow>>;
+  /** All that is stored, read past the sink. */
+  stored(): Promise<StoredOutput>;
+  /** Where storage outlives the sink: the same storage through a new one, as after a restart of the process. */
+  reopen?(): Promise<Sink<ContractRow | StreamEvent<ContractRow>>>;
+  /** Makes the next commit fail, whichever task's it is. */
+  failNextCommit(fault: CommitFault): void;
+  close(): Promise<void>;
+}
+
+/**
+ * How a commit fails: `midway`, when a part of it is written but the transaction is not committed;
+ * or `reply lost`, when it is committed and the sink does not hear of it.
+ */
+export type CommitFault = 'midway' | 'reply lost';
+
+/** What a sink stored, in any order. */
+export interface StoredOutput {
+  readonly rows: readonly ContractRow[];
+  /** Elements that the contract puts aside are plain JSON. */
+  readonly aside: readonly SideElement[];
+  readonly dead: readonly DeadLetter[];
+  /** Sums by job and name. */
+  readonly counts: Readonly<Record<string, Readonly<Record<string, number>>>>;
+}
