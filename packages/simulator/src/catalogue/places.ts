@@ -1,0 +1,308 @@
+import type { Place } from './catalogue.ts';
+
+/**
+ * Cities of all states of the United States: city, state, one of its zips, degrees north and east (to a
+ * hundredth: about a kilometre) and thousands of people, rounded.
+ */
+const cities = `
+Birmingham|AL|35203|33.52|-86.81|200
+Huntsville|AL|35801|34.73|-86.57|215
+Montgomery|AL|36104|32.38|-86.31|200
+Mobile|AL|36602|30.69|-88.04|187
+Tuscaloosa|AL|35401|33.21|-87.57|100
+Anchorage|AK|99501|61.22|-149.88|291
+Fairbanks|AK|99701|64.84|-147.72|32
+Juneau|AK|99801|58.30|-134.42|32
+Phoenix|AZ|85004|33.45|-112.07|1608
+Tucson|AZ|85701|32.22|-110.97|543
+Mesa|AZ|85201|33.43|-111.85|504
+Chandler|AZ|85225|33.31|-111.83|276
+Gilbert|AZ|85234|33.35|-111.78|268
+Glendale|AZ|85301|33.53|-112.18|248
+Scottsdale|AZ|85251|33.49|-111.92|241
+Tempe|AZ|85281|33.42|-111.93|180
+Flagstaff|AZ|86001|35.20|-111.65|77
+Yuma|AZ|85364|32.70|-114.65|96
+Little Rock|AR|72201|34.75|-92.28|203
+Fort Smith|AR|72901|35.37|-94.42|89
+Fayetteville|AR|72701|36.06|-94.16|94
+Los Angeles|CA|90012|34.06|-118.24|3899
+San Diego|CA|92101|32.72|-117.16|1387
+San Jose|CA|95112|37.35|-121.88|1013
+San Francisco|CA|94103|37.77|-122.41|874
+Fresno|CA|93721|36.73|-119.78|542
+Sacramento|CA|95814|38.58|-121.49|525
+Long Beach|CA|90802|33.77|-118.19|467
+Oakland|CA|94612|37.81|-122.27|441
+Bakersfield|CA|93301|35.38|-119.02|403
+Anaheim|CA|92805|33.84|-117.91|347
+Stockton|CA|95202|37.96|-121.29|321
+Riverside|CA|92501|33.99|-117.37|315
+Irvine|CA|92612|33.66|-117.82|308
+Santa Ana|CA|92701|33.75|-117.86|310
+Chula Vista|CA|91910|32.64|-117.07|275
+Fremont|CA|94536|37.56|-122.00|230
+San Bernardino|CA|92401|34.11|-117.29|222
+Modesto|CA|95354|37.64|-120.98|218
+Fontana|CA|92335|34.09|-117.44|208
+Oxnard|CA|93030|34.21|-119.18|202
+Glendale|CA|91203|34.15|-118.26|196
+Huntington Beach|CA|92648|33.67|-118.00|198
+Ontario|CA|91764|34.08|-117.61|175
+Santa Rosa|CA|95401|38.44|-122.75|178
+Salinas|CA|93901|36.67|-121.66|163
+Pasadena|CA|91101|34.15|-118.14|138
+Berkeley|CA|94704|37.87|-122.26|124
+Santa Barbara|CA|93101|34.42|-119.71|88
+Redding|CA|96001|40.58|-122.42|93
+Denver|CO|80202|39.75|-105.00|715
+Colorado Springs|CO|80903|38.83|-104.81|478
+Aurora|CO|80012|39.70|-104.84|386
+Fort Collins|CO|80524|40.60|-105.06|169
+Boulder|CO|80302|40.02|-105.28|108
+Pueblo|CO|81003|38.28|-104.62|111
+Grand Junction|CO|81501|39.07|-108.55|65
+Bridgeport|CT|06604|41.18|-73.20|148
+Stamford|CT|06901|41.05|-73.54|135
+New Haven|CT|06510|41.31|-72.92|134
+Hartford|CT|06103|41.77|-72.67|121
+Waterbury|CT|06702|41.56|-73.05|114
+Wilmington|DE|19801|39.74|-75.55|71
+Dover|DE|19901|39.16|-75.52|39
+Washington|DC|20001|38.91|-77.02|690
+Jacksonville|FL|32202|30.33|-81.65|950
+Miami|FL|33130|25.77|-80.20|442
+Tampa|FL|33602|27.95|-82.46|385
+Orlando|FL|32801|28.54|-81.37|308
+St. Petersburg|FL|33701|27.77|-82.64|258
+Hialeah|FL|33010|25.83|-80.28|223
+Port St. Lucie|FL|34952|27.29|-80.30|205
+Tallahassee|FL|32301|30.43|-84.27|196
+Cape Coral|FL|33904|26.61|-81.95|194
+Fort Lauderdale|FL|33301|26.12|-80.14|183
+Gainesville|FL|32601|29.65|-82.32|141
+Sarasota|FL|34236|27.33|-82.54|55
+Pensacola|FL|32502|30.41|-87.22|54
+West Palm Beach|FL|33401|26.71|-80.06|117
+Atlanta|GA|30303|33.75|-84.39|499
+Columbus|GA|31901|32.47|-84.98|207
+Augusta|GA|30901|33.46|-81.97|202
+Macon|GA|31201|32.83|-83.63|157
+Savannah|GA|31401|32.07|-81.09|148
+Athens|GA|30601|33.97|-83.37|127
+Honolulu|HI|96813|21.31|-157.86|351
+Hilo|HI|96720|19.71|-155.09|45
+Boise|ID|83702|43.63|-116.20|236
+Nampa|ID|83651|43.58|-116.56|100
+Idaho Falls|ID|83402|43.50|-112.05|65
+Chicago|IL|60602|41.88|-87.63|2747
+Aurora|IL|60505|41.76|-88.30|181
+Naperville|IL|60540|41.77|-88.15|150
+Joliet|IL|60432|41.54|-88.06|150
+Rockford|IL|61101|42.29|-89.12|149
+Springfield|IL|62701|39.80|-89.65|114
+Peoria|IL|61602|40.69|-89.59|113
+Champaign|IL|61820|40.11|-88.24|88
+Indianapolis|IN|46204|39.77|-86.16|888
+Fort Wayne|IN|46802|41.07|-85.15|264
+Evansville|IN|47708|37.97|-87.57|117
+South Bend|IN|46601|41.67|-86.25|103
+Bloomington|IN|47401|39.15|-86.52|79
+Des Moines|IA|50309|41.59|-93.62|214
+Cedar Rapids|IA|52401|41.97|-91.66|138
+Davenport|IA|52801|41.52|-90.57|102
+Iowa City|IA|52240|41.65|-91.52|75
+Wichita|KS|67202|37.69|-97.34|398
+Overland Park|KS|66212|38.96|-94.68|197
+Kansas City|KS|66101|39.12|-94.63|157
+Topeka|KS|66603|39.06|-95.68|127
+Lawrence|KS|66044|38.97|-95.24|95
+Louisville|KY|40202|38.25|-85.75|633
+Lexington|KY|40507|38.05|-84.50|323
+Bowling Green|KY|42101|36.99|-86.44|72
+New Orleans|LA|70112|29.96|-90.08|384
+Baton Rouge|LA|70802|30.44|-91.18|227
+Shreveport|LA|71101|32.51|-93.75|188
+Lafayette|LA|70501|30.23|-92.02|121
+Portland|ME|04101|43.66|-70.26|68
+Bangor|ME|04401|44.80|-68.77|32
+Baltimore|MD|21202|39.30|-76.61|586
+Columbia|MD|21044|39.21|-76.88|105
+Rockville|MD|20850|39.09|-77.16|67
+Annapolis|MD|21401|38.98|-76.50|41
+Frederick|MD|21701|39.42|-77.41|78
+Boston|MA|02108|42.36|-71.06|676
+Worcester|MA|01608|42.26|-71.80|206
+Springfield|MA|01103|42.10|-72.59|156
+Cambridge|MA|02139|42.36|-71.10|118
+Lowell|MA|01852|42.63|-71.30|116
+New Bedford|MA|02740|41.63|-70.93|101
+Detroit|MI|48226|42.33|-83.05|639
+Grand Rapids|MI|49503|42.97|-85.66|199
+Warren|MI|48089|42.47|-82.99|139
+Ann Arbor|MI|48104|42.27|-83.73|124
+Lansing|MI|48933|42.73|-84.56|113
+Flint|MI|48502|43.01|-83.69|81
+Marquette|MI|49855|46.55|-87.41|21
+Traverse City|MI|49684|44.76|-85.63|16
+Minneapolis|MN|55401|44.98|-93.27|430
+Saint Paul|MN|55102|44.94|-93.12|312
+Rochester|MN|55902|44.00|-92.48|121
+Duluth|MN|55802|46.77|-92.10|87
+St. Cloud|MN|56301|45.54|-94.18|69
+Jackson|MS|39201|32.29|-90.18|154
+Gulfport|MS|39501|30.37|-89.09|73
+Hattiesburg|MS|39401|31.33|-89.29|48
+Kansas City|MO|64106|39.10|-94.57|508
+St. Louis|MO|63101|38.63|-90.19|302
+Springfield|MO|65806|37.21|-93.30|169
+Columbia|MO|65201|38.94|-92.32|126
+Billings|MT|59101|45.77|-108.50|117
+Missoula|MT|59801|46.86|-114.01|74
+Bozeman|MT|59715|45.67|-111.04|53
+Omaha|NE|68102|41.26|-95.93|486
+Lincoln|NE|68508|40.81|-96.70|291
+Las Vegas|NV|89101|36.17|-115.12|642
+Henderson|NV|89015|36.04|-114.96|318
+Reno|NV|89501|39.53|-119.81|264
+Manchester|NH|03101|42.99|-71.46|116
+Nashua|NH|03060|42.76|-71.47|91
+Concord|NH|03301|43.21|-71.54|44
+Newark|NJ|07102|40.74|-74.17|312
+Jersey City|NJ|07302|40.72|-74.05|292
+Paterson|NJ|07505|40.92|-74.17|160
+Elizabeth|NJ|07201|40.67|-74.19|137
+Trenton|NJ|08608|40.22|-74.77|91
+Camden|NJ|08102|39.95|-75.12|72
+Atlantic City|NJ|08401|39.36|-74.43|38
+Albuquerque|NM|87102|35.08|-106.65|564
+Las Cruces|NM|88001|32.31|-106.77|112
+Santa Fe|NM|87501|35.69|-105.94|88
+New York|NY|10001|40.75|-74.00|1694
+Brooklyn|NY|11201|40.69|-73.99|2736
+Queens|NY|11375|40.72|-73.85|2405
+Bronx|NY|10451|40.82|-73.92|1472
+Staten Island|NY|10301|40.63|-74.09|496
+Buffalo|NY|14202|42.89|-78.88|278
+Rochester|NY|14604|43.16|-77.61|211
+Yonkers|NY|10701|40.94|-73.89|212
+Syracuse|NY|13202|43.04|-76.15|149
+Albany|NY|12207|42.66|-73.75|99
+Ithaca|NY|14850|42.44|-76.50|32
+Charlotte|NC|28202|35.23|-80.84|875
+Raleigh|NC|27601|35.78|-78.63|468
+Greensboro|NC|27401|36.07|-79.77|299
+Durham|NC|27701|36.00|-78.90|284
+Winston-Salem|NC|27101|36.10|-80.24|250
+Fayetteville|NC|28301|35.07|-78.88|209
+Wilmington|NC|28401|34.24|-77.95|115
+Asheville|NC|28801|35.60|-82.55|95
+Fargo|ND|58102|46.89|-96.79|126
+Bismarck|ND|58501|46.81|-100.78|74
+Columbus|OH|43215|39.97|-83.00|906
+Cleveland|OH|44114|41.51|-81.68|373
+Cincinnati|OH|45202|39.11|-84.50|309
+Toledo|OH|43604|41.66|-83.54|271
+Akron|OH|44308|41.08|-81.52|190
+Dayton|OH|45402|39.76|-84.19|138
+Youngstown|OH|44503|41.10|-80.65|60
+Oklahoma City|OK|73102|35.47|-97.52|681
+Tulsa|OK|74103|36.15|-95.99|413
+Norman|OK|73069|35.22|-97.46|128
+Lawton|OK|73501|34.60|-98.39|90
+Portland|OR|97204|45.52|-122.67|653
+Salem|OR|97301|44.94|-123.02|176
+Eugene|OR|97401|44.07|-123.08|177
+Bend|OR|97701|44.06|-121.31|99
+Medford|OR|97501|42.32|-122.88|86
+Philadelphia|PA|19103|39.95|-75.17|1604
+Pittsburgh|PA|15222|40.45|-79.99|303
+Allentown|PA|18101|40.60|-75.47|126
+Erie|PA|16501|42.13|-80.09|95
+Scranton|PA|18503|41.41|-75.67|76
+Harrisburg|PA|17101|40.26|-76.88|50
+State College|PA|16801|40.79|-77.86|41
+Providence|RI|02903|41.82|-71.41|191
+Warwick|RI|02886|41.70|-71.44|83
+Columbia|SC|29201|34.00|-81.03|137
+Charleston|SC|29401|32.78|-79.94|150
+Greenville|SC|29601|34.85|-82.40|71
+Myrtle Beach|SC|29577|33.69|-78.89|36
+Sioux Falls|SD|57104|43.55|-96.73|193
+Rapid City|SD|57701|44.08|-103.23|75
+Nashville|TN|37203|36.15|-86.79|690
+Memphis|TN|38103|35.15|-90.05|633
+Knoxville|TN|37902|35.96|-83.92|191
+Chattanooga|TN|37402|35.05|-85.31|181
+Clarksville|TN|37040|36.53|-87.36|167
+Houston|TX|77002|29.76|-95.36|2305
+San Antonio|TX|78205|29.42|-98.49|1435
+Dallas|TX|75201|32.79|-96.80|1304
+Austin|TX|78701|30.27|-97.74|962
+Fort Worth|TX|76102|32.76|-97.33|919
+El Paso|TX|79901|31.76|-106.48|679
+Arlington|TX|76010|32.72|-97.08|394
+Corpus Christi|TX|78401|27.80|-97.40|318
+Plano|TX|75074|33.03|-96.68|285
+Laredo|TX|78040|27.51|-99.51|255
+Lubbock|TX|79401|33.59|-101.85|257
+Irving|TX|75060|32.80|-96.95|257
+Garland|TX|75040|32.93|-96.62|246
+Amarillo|TX|79101|35.21|-101.84|200
+McAllen|TX|78501|26.22|-98.24|142
+Brownsville|TX|78520|25.93|-97.52|187
+Killeen|TX|76541|31.12|-97.73|153
+Waco|TX|76701|31.55|-97.14|138
+Midland|TX|79701|31.99|-102.08|133
+Tyler|TX|75702|32.36|-95.31|106
+Galveston|TX|77550|29.30|-94.79|53
+Salt Lake City|UT|84101|40.76|-111.90|200
+West Valley City|UT|84119|40.70|-111.95|140
+Provo|UT|84601|40.23|-111.69|115
+Ogden|UT|84401|41.22|-111.97|87
+St. George|UT|84770|37.10|-113.58|95
+Burlington|VT|05401|44.48|-73.22|45
+Montpelier|VT|05602|44.26|-72.58|8
+Virginia Beach|VA|23451|36.85|-75.98|459
+Norfolk|VA|23510|36.85|-76.29|238
+Chesapeake|VA|23320|36.77|-76.25|249
+Richmond|VA|23219|37.54|-77.44|227
+Arlington|VA|22201|38.89|-77.09|239
+Alexandria|VA|22314|38.81|-77.05|159
+Roanoke|VA|24011|37.27|-79.94|100
+Charlottesville|VA|22902|38.02|-78.48|47
+Seattle|WA|98101|47.61|-122.33|737
+Spokane|WA|99201|47.66|-117.43|229
+Tacoma|WA|98402|47.25|-122.44|219
+Vancouver|WA|98660|45.63|-122.67|191
+Bellevue|WA|98004|47.61|-122.20|152
+Everett|WA|98201|47.98|-122.20|111
+Yakima|WA|98901|46.60|-120.50|97
+Bellingham|WA|98225|48.75|-122.48|91
+Charleston|WV|25301|38.35|-81.63|49
+Huntington|WV|25701|38.42|-82.44|47
+Morgantown|WV|26501|39.63|-79.96|30
+Milwaukee|WI|53202|43.04|-87.90|577
+Madison|WI|53703|43.08|-89.38|270
+Green Bay|WI|54301|44.51|-88.01|107
+La Crosse|WI|54601|43.81|-91.25|53
+Eau Claire|WI|54701|44.81|-91.50|70
+Cheyenne|WY|82001|41.14|-104.82|65
+Casper|WY|82601|42.85|-106.33|59
+Laramie|WY|82070|41.31|-105.59|32`;
+
+/** Cities of the United States with their populations. */
+export const places: readonly Place[] = cities
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [city = '', state = '', zip = '', lat, lon, thousands] = line.split('|');
+    return {
+      zip,
+      city,
+      state,
+      lat: Number(lat),
+      lon: Number(lon),
+      weight: Number(thousands) * 1_000,
+    };
+  });

@@ -1,0 +1,43 @@
+import { StreamifyError } from '@streamify/core';
+
+/** A configuration cannot work. The message says which key, what was expected and what was found. */
+export class ConfigError extends StreamifyError {
+  readonly code = 'STREAMIFY_SIMULATOR_CONFIG';
+  /** The key, such as `transitions[12].dest.page`. */
+  readonly key: string;
+
+  constructor(key: string, expected: string, found: unknown) {
+    super(`configuration key "${key}": expected ${expected}, found ${shown(found)}`);
+    this.key = key;
+  }
+}
+
+/** A file of a data folder cannot be read. Rows and columns count from 1; 0 means the whole file. */
+export class DataFileError extends StreamifyError {
+  readonly code = 'STREAMIFY_SIMULATOR_DATA_FILE';
+  readonly file: string;
+  readonly row: number;
+  readonly column: number;
+
+  constructor(
+    at: { file: string; row?: number; column?: number; name?: string },
+    problem: string,
+    options?: ErrorOptions,
+  ) {
+    const { file, row = 0, column = 0, name } = at;
+    const inRow = row > 0 ? `, row ${row}` : '';
+    const inColumn = column > 0 ? `, column ${column}${name ? ` (${name})` : ''}` : '';
+    super(`${file}${inRow}${inColumn}: ${problem}`, options);
+    this.file = file;
+    this.row = row;
+    this.column = column;
+  }
+}
+
+/** A value as a message shows it: one line, and not a long one. */
+export function shown(value: unknown): string {
+  if (value === undefined) return 'nothing';
+  if (typeof value === 'number') return String(value);
+  const text = JSON.stringify(value) ?? typeof value;
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

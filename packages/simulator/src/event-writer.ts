@@ -1,0 +1,154 @@
+import type { AuthEvent, ListenEvent, PageViewEvent, StatusChangeEvent } from '@streamify/models';
+import type { Profile, Profiles } from './model/profile.ts';
+import type { User } from './model/user.ts';
+
+/** Events of each topic, in the order of time. */
+export interface EventLists {
+  readonly listen_events: ListenEvent[];
+  readonly page_view_events: PageViewEvent[];
+  readonly auth_events: AuthEvent[];
+  readonly status_change_events: StatusChangeEvent[];
+}
+
+/** Writes what a user does as events into the lists. */
+export type EventWriter = (user: User, into: EventLists) => void;
+
+/**
+ * Makes the writer of events.
+ *
+ * Each thing a user does is a page view. A NextSong is a listen as well, the page after a Login an auth
+ * event, and a submitted upgrade or downgrade a status change. All of them have one `eventId`,
+ * `<sessionId>-<itemInSession>`: unique in a topic, and what joins the topics. Who the user is, and
+ * the tag, are null where the configuration does not show it.
+ */
+export function eventWriter(options: {
+  readonly profiles: Profiles;
+  readonly showUser: ReadonlySet<string>;
+  readonly tag: string | undefined;
+}): EventWriter {
+  const { profiles, showUser, tag = null } = options;
+
+  const draw = (user: User): Profile => {
+    const profile = profiles(user.id, user.joined);
+    user.profile = profile;
+    return profile;
+  };
+
+  return (user, into) => {
+    const { state, song, sessionId, item: itemInSession } = user;
+    const profile = user.profile ?? draw(user);
+    const { auth, level, page } = state;
+    const { deviceId, city, zip, state: place, userAgent, lon, lat } = profile;
+    const eventId = `${sessionId}-${itemInSession}`;
+    const ts = user.time * 1_000;
+    const isShown = showUser.has(auth);
+    const userId = isShown ? profile.userId : null;
+    const firstName = isShown ? profile.firstName : null;
+    const lastName = isShown ? profile.lastName : null;
+    const gender = isShown ? profile.gender : null;
+    const registration = isShown ? profile.registration : null;
+    const label = isShown ? tag : null;
+    const played = state.isSong ? song : undefined;
+
+    into.page_view_events.push({
+      eventId,
+      ts,
+      sessionId,
+      deviceId,
+      itemInSession,
+      page,
+      method: state.method,
+      status: state.status,
+      auth,
+      level,
+      trackId: played === undefined ? null : played.trackId,
+      artistId: played === undefined ? null : played.artistId,
+      artist: played === undefined ? null : played.artist,
+      song: played === undefined ? null : played.title,
+      duration: played === undefined ? null : played.duration,
+      city,
+      zip,
+      state: place,
+      userAgent,
+      lon,
+      lat,
+      userId,
+      firstName,
+      lastName,
+      gender,
+      registration,
+      tag: label,
+    });
+    if (played !== undefined)
+      into.listen_events.push({
+        eventId,
+        ts,
+        sessionId,
+        deviceId,
+        itemInSession,
+        auth,
+        level,
+        trackId: played.trackId,
+        artistId: played.artistId,
+        artist: played.artist,
+        song: played.title,
+        duration: played.duration,
+        city,
+        zip,
+        state: place,
+        userAgent,
+        lon,
+        lat,
+        userId,
+        firstName,
+        lastName,
+        gender,
+        registration,
+        tag: label,
+      });
+    if (user.afterLogin)
+      into.auth_events.push({
+        eventId,
+        ts,
+        sessionId,
+        deviceId,
+        itemInSession,
+        level,
+        success: auth === 'Logged In',
+        city,
+        zip,
+        state: place,
+        userAgent,
+        lon,
+        lat,
+        userId,
+        firstName,
+        lastName,
+        gender,
+        registration,
+        tag: label,
+      });
+    if (page === 'Submit Upgrade' || page === 'Submit Downgrade')
+      into.status_change_events.push({
+        eventId,
+        ts,
+        sessionId,
+        deviceId,
+        itemInSession,
+        auth,
+        level,
+        city,
+        zip,
+        state: place,
+        userAgent,
+        lon,
+        lat,
+        userId,
+        firstName,
+        lastName,
+        gender,
+        registration,
+        tag: label,
+      });
+  };
+}

@@ -1,0 +1,76 @@
+import { Random } from './random.ts';
+import { advance, initialUser, joiningUser, type User, type World } from './user.ts';
+import { UserQueue } from './user-queue.ts';
+
+const yearSeconds = 365.25 * 86_400;
+/**
+ * Users who join come into play this many mean session gaps before they join, as their first session
+ * may lie that long before. One user in 400 has so long a gap of their own that it is cut to this.
+ */
+const leadGaps = 10;
+
+/** Who there is and who joins. Times are epoch seconds. */
+export interface PopulationOptions {
+  readonly seed: number;
+  readonly users: number;
+  readonly firstUserId: number;
+  /** Users who join in a year, as a share of those at the start. */
+  readonly growthRate: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** All users in the order of what they do: the one who acts next is first. */
+export interface Population {
+  /** The user who acts next; undefined when nobody does before the end. */
+  readonly next: User | undefined;
+  /** Moves the user who acts next past what they do. */
+  step(): void;
+}
+
+/**
+ * Makes the users of a simulation. What they do at or before the start is behind them.
+ *
+ * Users are kept only while they have something to do before the end, and users who join are made
+ * when they can first act: memory grows with those who act, not with those who exist. Users join at
+ * times with gaps of `Exp(year / (users * growthRate))`.
+ */
+export function population(options: PopulationOptions, world: World): Population {
+  const { seed, users, firstUserId, growthRate, start, end } = options;
+  const queue = new UserQueue();
+  const warmUp = (user: User): void => {
+    while (user.time <= start) if (!advance(user, world)) return;
+    if (user.time < end) queue.add(user);
+  };
+
+  for (let i = 0; i < users; i++) warmUp(initialUser(firstUserId + i, start, world));
+
+  const growth = Random.of(seed, firstUserId, 'growth');
+  const lead = Math.floor(leadGaps * world.beta);
+  const nextJoin = (last: number): number =>
+    growthRate > 0
+      ? last + Math.floor(growth.exponential(yearSeconds / (users * growthRate)))
+      : Number.POSITIVE_INFINITY;
+  let joins = nextJoin(start);
+  let joinedId = firstUserId + users;
+  const admit = (): void => {
+    while (joins < end && joins - lead <= (queue.first?.time ?? end)) {
+      warmUp(joiningUser(joinedId++, joins, lead, world));
+      joins = nextJoin(joins);
+    }
+  };
+
+  admit();
+  return {
+    get next() {
+      return queue.first;
+    },
+    step() {
+      const user = queue.first;
+      if (user === undefined) return;
+      if (advance(user, world) && user.time < end) queue.reorderFirst();
+      else queue.removeFirst();
+      admit();
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { OptionError } from '@streamify/core';
+import type { Catalogue } from './catalogue/catalogue.ts';
+import { defaultCatalogue } from './catalogue/default-catalogue.ts';
+import {
+  atLeastZero,
+  count,
+  type Expectation,
+  integer,
+  parseInstant,
+} from './config/config-reader.ts';
+import { defaultConfig } from './config/default-config.ts';
+import type { EventsimConfig } from './config/eventsim-config.ts';
+import { parseConfig, type SiteConfig } from './config/site-config.ts';
+import { shown } from './errors.ts';
+
+/** What is simulated. An option wins over the configuration, the configuration over the default. */
+export interface SimulationOptions {
+  /** The site and its listeners, in Eventsim's format. Default: {@link defaultConfig}. */
+  readonly config?: EventsimConfig;
+  /** Songs, names, places and user agents. Default: {@link defaultCatalogue}. */
+  readonly catalogue?: Catalogue;
+  /** What all draws derive from: the same seed gives the same events. Default 0. */
+  readonly seed?: number;
+  /** Users at the start. Default 1. */
+  readonly users?: number;
+  /** Id of the first user; the others follow. Default 1. */
+  readonly firstUserId?: number;
+  /** Users who join in a year, as a share of those at the start. Default 0. */
+  readonly growthRate?: number;
+  /** A label on every event that shows its user. */
+  readonly tag?: string;
+  /**
+   * Events are later than this: a Date, epoch milliseconds, or ISO 8601 (UTC without a zone). Default:
+   * the Monday 2026-03-02, whatever the day, so that a simulation can be repeated.
+   */
+  readonly start?: Date | number | string;
+  /** Events are earlier than this. Default: `days` after the start. */
+  readonly end?: Date | number | string;
+  /** The length instead of an end. Default 30. */
+  readonly days?: number;
+  /** How many page views a batch holds at most. Default 4,096. It changes no event. */
+  readonly batchSize?: number;
+}
+
+/** A simulation after validation: the configuration with the options applied, and a window. */
+export interface SimulationPlan extends SiteConfig {
+  readonly catalogue: Catalogue;
+  /** Epoch milliseconds. */
+  readonly start: number;
+  /** Epoch milliseconds. */
+  readonly end: number;
+  readonly batchSize: number;
+}
+
+const dayMillis = 86_400_000;
+const defaultStart = Date.UTC(2026, 2, 2);
+
+/**
+ * Checks options and configuration and brings them together.
+ *
+ * @throws OptionError or {@link ConfigError} for what cannot work.
+ */
+export function planSimulation(options: SimulationOptions = {}): SimulationPlan {
+  const { config = defaultConfig, catalogue = defaultCatalogue(), days, tag } = options;
+  const site = parseConfig(config);
+  if (options.end !== undefined && days !== undefined)
+    throw new OptionError('give either end or days, not both');
+  const start = instantOption('start', options.start) ?? site.start ?? defaultStart;
+  const length = option('days', days, atLeastZero);
+  const end =
+    instantOption('end', options.end) ??
+    (length === undefined ? site.end : start + length * dayMillis) ??
+    start + 30 * dayMillis;
+  if (!(end > start))
+    throw new OptionError(`the end ${isoTime(end)} is not after the start ${isoTime(start)}`);
+  const plan: SimulationPlan = {
+    ...site,
+    catalogue,
+    start,
+    end,
+    seed: option('seed', options.seed, integer) ?? site.seed,
+    users: option('users', options.users, count) ?? site.users,
+    firstUserId: option('firstUserId', options.firstUserId, count) ?? site.firstUserId,
+    growthRate: option('growthRate', options.growthRate, atLeastZero) ?? site.growthRate,
+    tag: tag ?? site.tag,
+    batchSize: option('batchSize', options.batchSize, count) ?? 4_096,
+  };
+  // Who joins only since an option says so needs a state to start from as well.
+  if (plan.growthRate > 0 && site.growthRate === 0)
+    parseConfig({ ...config, 'growth-rate': plan.growthRate });
+  return plan;
+}
+
+function option(
+  name: string,
+  value: number | undefined,
+  expectation: Expectation<number>,
+): number | undefined {
+  if (value !== undefined && !expectation.accepts(value))
+    throw new OptionError(`${name}: expected ${expectation.name}, found ${shown(value)}`);
+  return value;
+}
+
+function instantOption(name: string, value: Date | number | string | undefined) {
+  if (value === undefined) return undefined;
+  const time = typeof value === 'string' ? parseInstant(value) : Number(value);
+  if (Number.isNaN(new Date(time).getTime()))
+    throw new OptionError(
+      `${name}: expected a Date, epoch milliseconds or an ISO 8601 time, found ${shown(value)}`,
+    );
+  return time;
+}
+
+const isoTime = (time: number) => new Date(time).toISOString();
