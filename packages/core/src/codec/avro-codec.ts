@@ -107,7 +107,7 @@ export function avroDecoder<T>(
       try {
         result = avro.decode(bytes, prefixLength, resolver);
       } catch (cause) {
-        return fail(explain(cause as Error), cause);
+        return fail((cause as Error).message, cause);
       }
       if (result.offset < 0) fail(`truncated after ${bytes.length} bytes`);
       if (result.offset < bytes.length) fail(`${bytes.length - result.offset} bytes too many`);
@@ -165,8 +165,4 @@ function whyNoSchemaId(value: Uint8Array): string {
   if (value[0] === 0 && value.length < prefixLength) return `truncated after ${value.length} bytes`;
   if (value[0] === 0) return 'its schema id is negative';
   return `no magic byte: it starts with ${value[0]}, not 0`;
-}
-
-function explain({ message }: Error): string {
-  return message === 'potential precision loss' ? 'a long is not a safe integer' : message;
 }

@@ -1,13 +1,16 @@
 import avsc from 'avsc';
 import { SchemaError } from '../errors.ts';
+import { BoundedArrayType, BoundedMapType } from './bounded-types.ts';
 import { DecimalType } from './decimal-type.ts';
 import type { RecordSchema } from './define-event.ts';
+import { OwnBytesType } from './own-bytes-type.ts';
+import { SafeLongType } from './safe-long-type.ts';
 
 const compiled = new WeakMap<RecordSchema, avsc.Type>();
 
 /**
  * Compiles an Avro schema so that its values are what `InferAvro` says, and plain data: records are
- * plain objects, `bytes` and `fixed` a Uint8Array of their own, `decimal` a string.
+ * plain objects, `bytes` and `fixed` a Uint8Array of their own, `decimal` a string, `long` a safe integer.
  *
  * @throws SchemaError when the schema is not valid Avro or has a union whose branches no value tells apart.
  */
@@ -52,87 +55,25 @@ interface TypeNode {
   readonly underlyingType?: TypeNode;
   readonly recordConstructor?: { prototype: object };
 }
-interface Tap {
-  readonly buf: Buffer;
-  readLong(): number;
-  skipLong(): void;
-  readString(): string;
-}
-interface Reader {
-  _read(tap: Tap): unknown;
-}
 interface Complex {
   readonly type?: unknown;
   readonly logicalType?: unknown;
 }
 
+const safeLong = new SafeLongType();
 const ownBytes = 'own-bytes';
 
-/** Chooses our own type for byte strings and collections; everything else is avsc's. */
+/** Chooses our own type where avsc's would give a Buffer, lose a sign or trust a damaged count. */
 function typeHook(schema: unknown, options: { readonly typeHook?: unknown }) {
-  const named = schema === 'bytes' ? { type: 'bytes' } : schema;
-  if (typeof named !== 'object' || named === null) return undefined;
-  const { type, logicalType } = named as Complex;
-  if (type === 'array') return new BoundedArray(named as never, options);
-  if (type === 'map') return new BoundedMap(named as never, options);
+  const complex = typeof schema === 'string' ? { type: schema } : schema;
+  if (typeof complex !== 'object' || complex === null) return undefined;
+  const { type, logicalType } = complex as Complex;
+  if (type === 'long') return safeLong;
+  if (type === 'array') return new BoundedArrayType(complex as never, options);
+  if (type === 'map') return new BoundedMapType(complex as never, options);
   const isBytes = type === 'bytes' || type === 'fixed';
   if (!isBytes || logicalType === ownBytes || logicalType === 'decimal') return undefined;
-  return new OwnBytes({ ...named, logicalType: ownBytes } as never, options);
-}
-
-/** Bytes as a Uint8Array that shares memory with nothing. */
-class OwnBytes extends avsc.types.LogicalType {
-  protected override _fromValue(bytes: Buffer): Uint8Array {
-    return new Uint8Array(bytes);
-  }
-
-  protected override _toValue(value: unknown): Buffer | undefined {
-    if (!(value instanceof Uint8Array)) return undefined;
-    return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-  }
-
-  protected override _resolve(writer: unknown): ((value: Uint8Array) => Uint8Array) | undefined {
-    const { typeName } = writer as avsc.Type;
-    return writer instanceof OwnBytes || typeName === 'bytes'
-      ? (value) => new Uint8Array(value)
-      : undefined;
-  }
-}
-
-/** Damaged bytes can claim billions of items; a count that cannot fit ends the read at once. */
-function readCount(tap: Tap): number {
-  let count = tap.readLong();
-  if (count < 0) {
-    count = -count;
-    tap.skipLong();
-  }
-  if (count > tap.buf.length) throw new Error(`${count} items do not fit ${tap.buf.length} bytes`);
-  return count;
-}
-
-class BoundedArray extends avsc.types.ArrayType {
-  _read(tap: Tap): unknown[] {
-    const items = this.itemsType as unknown as Reader;
-    const values: unknown[] = [];
-    for (let count = readCount(tap); count > 0; count = readCount(tap))
-      while (count-- > 0) values.push(items._read(tap));
-    return values;
-  }
-}
-
-class BoundedMap extends avsc.types.MapType {
-  _read(tap: Tap): Record<string, unknown> {
-    // Declared `any` by avsc; a resolver has it as well.
-    const values = this.valuesType as Reader;
-    const map: Record<string, unknown> = {};
-    for (let count = readCount(tap); count > 0; count = readCount(tap)) {
-      while (count-- > 0) {
-        const key = tap.readString();
-        map[key] = values._read(tap);
-      }
-    }
-    return map;
-  }
+  return new OwnBytesType({ ...complex, logicalType: ownBytes } as never, options);
 }
 
 /** Gives decoded records the prototype of an object literal; they decode as fast. */
