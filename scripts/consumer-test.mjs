@@ -97,6 +97,6 @@ function run(command, args, cwd = project) {
     });
   } catch (error) {
     console.error(`${error.stdout}${error.stderr}`);
-    throw new Error(`${command} ${args.join(' ')} ended with ${error.status}`, { cause: error });
+    throw new Error(`${command} ${args.join(' ')} ended with ${error.status ?? error.code}`);
   }
 }
