@@ -1,4 +1,4 @@
-{# Each period starts before it ends, and the next one starts exactly where it ends: no overlap and no gap. #}
+{# Each period starts before it ends, and the next one starts exactly where it ends: no overlap and no gap. The last one has no end. #}
 {% test contiguous_history(model, key, valid_from, valid_to) %}
 
 with
@@ -9,9 +9,12 @@ periods as (
         {{ key }},
         {{ valid_from }},
         {{ valid_to }},
-        lead({{ valid_from }}) over (
-            partition by {{ key }}
-            order by {{ valid_from }}, {{ valid_to }} nulls last
+        coalesce(
+            lead({{ valid_from }}) over (
+                partition by {{ key }}
+                order by {{ valid_from }}, {{ valid_to }}
+            ),
+            {{ end_of_time() }}
         ) as next_from
 
     from {{ model }}
@@ -20,6 +23,6 @@ periods as (
 
 select * from periods
 
-where {{ valid_from }} >= {{ valid_to }} or {{ valid_to }} is distinct from next_from
+where {{ valid_from }} >= {{ valid_to }} or {{ valid_to }} <> next_from
 
 {% endtest %}

@@ -40,7 +40,8 @@ unioned as (
 
     select
         {{ columns }},
-        level
+        level,
+        false as is_level_change
 
     from listens
 
@@ -48,7 +49,8 @@ unioned as (
 
     select
         {{ columns }},
-        level
+        level,
+        false as is_level_change
 
     from page_views
 
@@ -56,16 +58,17 @@ unioned as (
 
     select
         {{ columns }},
-        level
+        level,
+        false as is_level_change
 
     from auths
 
     union all
 
-    -- the level that is left still holds at the moment of the change
     select
         {{ columns }},
-        old_level as level
+        new_level as level,
+        true as is_level_change
 
     from status_changes
 

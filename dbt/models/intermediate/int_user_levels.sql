@@ -18,7 +18,8 @@ users as (
 
 ),
 
--- one level a moment: of events at the same time the last one in the session counts
+-- one level a moment: of events at the same time the last one in the session counts, and of one
+-- request the change, since its page view still shows the old level
 levels as (
 
     select
@@ -32,7 +33,7 @@ levels as (
 
     qualify row_number() over (
         partition by user_id, ts
-        order by session_id desc, item_in_session desc nulls last, level desc
+        order by session_id desc, item_in_session desc nulls last, is_level_change desc, level desc
     ) = 1
 
 ),
@@ -75,7 +76,7 @@ final as (
             else users.first_seen_at
         end as valid_from,
 
-        periods.next_change_at as valid_to,
+        coalesce(periods.next_change_at, {{ end_of_time() }}) as valid_to,
         periods.next_change_at is null as is_current
 
     from users

@@ -90,7 +90,7 @@ unknown as (
         null as tag,
         'unknown' as level,
         cast('1900-01-01' as timestamp) as valid_from,
-        null as valid_to,
+        {{ end_of_time() }} as valid_to,
         true as is_current
 
 ),

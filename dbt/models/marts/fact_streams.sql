@@ -74,7 +74,7 @@ final as (
     left join users
         on listens.user_id = users.user_id
         and listens.ts >= users.valid_from
-        and (listens.ts < users.valid_to or users.is_current)
+        and listens.ts < users.valid_to
 
     left join songs on listens.track_id = songs.track_id
 

@@ -19,6 +19,10 @@ final as (
         -- what happened
         auth,
         level as old_level,
+        case level
+            when 'free' then 'paid'
+            when 'paid' then 'free'
+        end as new_level,
 
         -- the device
         city,
