@@ -7,6 +7,7 @@ export type {
   UserAgent,
 } from './catalogue/catalogue.ts';
 export { defaultCatalogue } from './catalogue/default-catalogue.ts';
+export { loadCatalogue } from './catalogue/load-catalogue.ts';
 export { generateSongs } from './catalogue/song-generator.ts';
 export { defaultConfig } from './config/default-config.ts';
 export type { EventsimConfig, EventsimState } from './config/eventsim-config.ts';
