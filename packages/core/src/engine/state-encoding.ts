@@ -55,15 +55,9 @@ function assertPlain(value: unknown, table: string): void {
   }
   if (value instanceof Date || ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return;
   const prototype: object | null = Object.getPrototypeOf(value);
-  if (prototype !== null && prototype !== Object.prototype && !isDecodedRecord(prototype))
+  if (prototype !== null && prototype !== Object.prototype)
     throw new PipelineError(
-      `state ${table} holds an instance of ${prototype.constructor.name}, which would come back without its methods: keep plain data`,
+      `state ${table} holds an instance of ${prototype.constructor?.name ?? 'something unnamed'}, which would come back without its methods: keep plain data`,
     );
   for (const item of Object.values(value)) assertPlain(item, table);
-}
-
-/** Records that the Avro codec decoded have a class of their own, but hold nothing except their fields. */
-function isDecodedRecord(prototype: object): boolean {
-  const { type } = prototype.constructor as { type?: { typeName?: unknown } };
-  return type?.typeName === 'record';
 }

@@ -159,7 +159,11 @@ export class StateTable {
   /** Applies a saved change, which is then part of the past: neither journalled nor undone. */
   restore({ drops, deletes, writes }: TableChange): void {
     for (const segment of drops) this.#segments.delete(segment);
-    for (const [segment, key] of deletes) this.#segments.get(segment)?.delete(key);
+    for (const [segment, key] of deletes) {
+      const cells = this.#segments.get(segment);
+      cells?.delete(key);
+      if (cells?.size === 0) this.#segments.delete(segment);
+    }
     for (const { segment, keys, values } of writes) {
       const cells = this.#segments.get(segment) ?? new Map<string, Cell>();
       this.#segments.set(segment, cells);
