@@ -1,4 +1,4 @@
-import { Observable, Subject, type Subscriber } from 'rxjs';
+import { Observable, Subject, type Subscriber, Subscription } from 'rxjs';
 import { PipelineError, StateMismatchError } from '../errors.ts';
 import type { Position, StreamEvent } from '../event.ts';
 import type { LogRecord } from '../log/event-log.ts';
@@ -55,6 +55,7 @@ export class Task<A, B> implements OperatorHost {
   readonly #outputs = new Map<string, Subscriber<unknown>>();
 
   #input = new Subject<StreamEvent<A>>();
+  #subscription = Subscription.EMPTY;
   #sources = 0;
   #completed = false;
   #failure: Failure | undefined;
@@ -79,14 +80,7 @@ export class Task<A, B> implements OperatorHost {
   constructor({ pipeline, refusal = () => undefined }: TaskOptions<A, B>) {
     this.#pipeline = pipeline;
     this.#refusal = refusal;
-    this.#subscribe();
-    this.#raiseFatal();
-    if (this.#failure) throw asPipelineError('threw while it was subscribed', this.#failure.cause);
-    if (this.#sources !== 1)
-      throw new PipelineError(
-        `the pipeline subscribed to its events ${this.#sources} times, which must be once: use share or connect to branch`,
-      );
-    if (this.#completed) throw new PipelineError('the pipeline completed before its first event');
+    this.#start();
   }
 
   /** Describes the states: their names and what their content depends on. */
@@ -95,7 +89,7 @@ export class Task<A, B> implements OperatorHost {
     return states.sort().join(' ');
   }
 
-  /** Goes on from saved state, as its sink gave it back. */
+  /** Goes on from saved state, as its sink gave it back. Operators find it there when they are subscribed. */
   restore(state: readonly Uint8Array[]): void {
     for (const bytes of state) {
       const { kind, changes } = decodeState(bytes);
@@ -110,6 +104,7 @@ export class Task<A, B> implements OperatorHost {
         table.restore(change);
       }
     }
+    this.#start();
   }
 
   /** How many records, and how many dead letters, the open epoch has seen. */
@@ -125,7 +120,7 @@ export class Task<A, B> implements OperatorHost {
     } finally {
       this.#open = false;
     }
-    this.#raiseFatal();
+    this.check();
   }
 
   /** Pushes an event depth first: when it returns, all that follows from it is done. Only inside `run`. */
@@ -133,10 +128,8 @@ export class Task<A, B> implements OperatorHost {
     this.#arrival = arrival;
     this.#tally('in');
     const failure = this.#step(() => this.#input.next(event));
-    if (failure) {
-      this.#pending.length = 0;
-      this.#bury('pipeline', failure.cause);
-    } else if (this.#pending.length > 0) this.#deliverPending();
+    if (failure) this.#bury('pipeline', failure.cause);
+    else if (this.#pending.length > 0) this.#deliverPending();
     if (this.#completed)
       this.#fatal ??= new PipelineError(
         'the pipeline completed while events go on: an operator such as take or first ends it',
@@ -167,8 +160,19 @@ export class Task<A, B> implements OperatorHost {
       );
   }
 
+  /** @throws PipelineError when the pipeline has done what no checkpoint covers, such as emitting between epochs. */
+  check(): void {
+    if (this.#fatal) throw this.#fatal;
+  }
+
+  /** Unsubscribes the pipeline. */
+  close(): void {
+    this.#subscription.unsubscribe();
+  }
+
   /** Ends the epoch and hands over what it gave. */
   takeEpoch(): TaskEpoch<B> {
+    this.check();
     const counts = this.#counts;
     if (this.#rows.length > 0) counts['out'] = this.#rows.length;
     if (this.#dead.length > 0) counts['dead'] = this.#dead.length;
@@ -223,6 +227,7 @@ export class Task<A, B> implements OperatorHost {
   /** Does one piece of work, all of it or nothing. After a failure the pipeline is a new one. */
   #step(work: () => void): Failure | undefined {
     const [rows, aside, dead] = [this.#rows.length, this.#aside.length, this.#dead.length];
+    const pending = this.#pending.length;
     const tables = this.#tables;
     for (let i = 0; i < tables.length; i++) tables[i]?.startStep();
     work();
@@ -235,11 +240,12 @@ export class Task<A, B> implements OperatorHost {
     this.#causes.length = rows;
     this.#aside.length = aside;
     this.#dead.length = dead;
+    this.#pending.length = pending;
     this.#counted.length = 0;
     for (const table of tables) table.undoStep();
     this.#subscribe();
-    if (this.#failure)
-      this.#fatal ??= asPipelineError('threw while it was subscribed again', failure.cause);
+    const again = this.#failure as Failure | undefined;
+    if (again) this.#fatal ??= asPipelineError('threw while it was subscribed again', again.cause);
     return failure;
   }
 
@@ -261,7 +267,19 @@ export class Task<A, B> implements OperatorHost {
     this.#pending.length = 0;
   }
 
+  #start(): void {
+    this.#subscribe();
+    this.check();
+    if (this.#failure) throw asPipelineError('threw while it was subscribed', this.#failure.cause);
+    if (this.#sources !== 1)
+      throw new PipelineError(
+        `the pipeline subscribed to its events ${this.#sources} times, which must be once: use share or connect to branch`,
+      );
+    if (this.#completed) throw new PipelineError('the pipeline completed before its first event');
+  }
+
   #subscribe(): void {
+    this.#subscription.unsubscribe();
     this.#failure = undefined;
     this.#completed = false;
     this.#sources = 0;
@@ -275,7 +293,7 @@ export class Task<A, B> implements OperatorHost {
     });
     withHost({ host: this, subscribing: true }, () => {
       try {
-        this.#pipeline(events$).subscribe({
+        this.#subscription = this.#pipeline(events$).subscribe({
           next: (row) => this.#emit(row),
           error: (cause) => this.#fail(cause),
           complete: () => {
@@ -297,7 +315,14 @@ export class Task<A, B> implements OperatorHost {
       );
       return;
     }
-    const refused = this.#refusal(row);
+    let refused: string | undefined;
+    try {
+      refused = this.#refusal(row);
+    } catch (cause) {
+      // RxJS would throw it later, where nobody can catch it.
+      this.#fail(cause);
+      return;
+    }
     if (refused !== undefined) {
       this.#dead.push(this.#letter('sink', refused, undefined));
       return;
@@ -308,10 +333,8 @@ export class Task<A, B> implements OperatorHost {
 
   #fail(cause: unknown): void {
     this.#failure ??= { cause };
-  }
-
-  #raiseFatal(): void {
-    if (this.#fatal) throw this.#fatal;
+    // The pipeline is wrong, not the event.
+    if (cause instanceof PipelineError) this.#fatal ??= cause;
   }
 
   #tally(name: string): void {
