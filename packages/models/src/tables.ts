@@ -32,3 +32,21 @@ export const rawTables = {
   auth_events: tableOf(AuthEvent),
   status_change_events: tableOf(StatusChangeEvent),
 } as const;
+
+/**
+ * Plays a song in windows of event time. Grain: song, window, partition; add the partitions up for
+ * the plays of a song, because each counts the listeners whose keys it holds.
+ */
+export const playsPerSong = {
+  type: 'record',
+  name: 'PlaysPerSong',
+  fields: [
+    { name: 'trackId', type: 'string', doc: 'Empty where the track is not known.' },
+    { name: 'artist', type: ['null', 'string'] },
+    { name: 'song', type: ['null', 'string'] },
+    { name: 'windowStart', type: { type: 'long', logicalType: 'timestamp-millis' } },
+    { name: 'windowEnd', type: { type: 'long', logicalType: 'timestamp-millis' } },
+    { name: 'partition', type: 'int' },
+    { name: 'plays', type: 'long' },
+  ],
+} as const;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { DuckDBConnection } from '@duckdb/node-api';
 import {
   type EpochCommit,
   type EpochOutput,
+  FencedError,
   misfitOf,
   rowOf,
   type Sink,
@@ -13,21 +13,19 @@ import {
 } from '@streamify/core';
 import { advance, isCommitted, putAside, takeOver } from './ledger.ts';
 import { ensureTable, type TableDefinition, writeRows } from './table.ts';
-
-/** Runs work on the one connection of a database, one piece after another, each in a transaction. */
-export type Transact = <R>(work: (connection: DuckDBConnection) => Promise<R>) => Promise<R>;
+import type { Transact } from './transactions.ts';
 
 /** Delivers into one table. All that an epoch gave, rows, dead letters, counts and checkpoint, is one transaction. */
 export function duckdbSink<Row extends object>(
   transact: Transact,
-  table: TableDefinition,
+  definition: TableDefinition,
 ): Sink<Row | StreamEvent<Row>> {
   const open = async (task: TaskId): Promise<SinkTask<Row | StreamEvent<Row>>> => {
     const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
-    const checkpoint = await transact(async (connection) => {
-      await ensureTable(connection, table);
-      return takeOver(connection, task, owner);
-    });
+    const { table, checkpoint } = await transact(async (connection) => ({
+      table: await ensureTable(connection, definition),
+      checkpoint: await takeOver(connection, task, owner),
+    }));
 
     const commit = async (
       epochCommit: EpochCommit,
@@ -43,6 +41,7 @@ export function duckdbSink<Row extends object>(
           await putAside(connection, task.job, output, ingestedAt);
         });
       } catch (cause) {
+        if (cause instanceof FencedError) throw cause;
         // The reply to a commit may be lost after it happened: only what is stored can tell.
         const committed = await transact((connection) =>
           isCommitted(connection, task, { owner, epoch }),

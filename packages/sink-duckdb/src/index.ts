@@ -1,4 +1,5 @@
 export { TableMismatchError, WarehouseLockedError } from './errors.ts';
+export { type DuckDBReader, openReader, type ReaderOptions } from './reader.ts';
 export {
   type DuckDBWarehouse,
   openWarehouse,

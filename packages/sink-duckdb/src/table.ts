@@ -1,4 +1,4 @@
-import type { DuckDBAppender, DuckDBConnection } from '@duckdb/node-api';
+import type { DuckDBAppender, DuckDBConnection, DuckDBTimestampValue } from '@duckdb/node-api';
 import { type Position, type RecordSchema, type TableColumn, tableColumns } from '@streamify/core';
 import { appendValue, timestamp } from './appending.ts';
 import { TableMismatchError } from './errors.ts';
@@ -9,20 +9,25 @@ export type WriteMode =
   | { readonly kind: 'append' }
   | { readonly kind: 'upsert'; readonly key: readonly string[] };
 
-/** A table, the columns of its rows, and how they are written. */
+/** A table as it is asked for: the columns of its rows, and how they are written. */
 export interface TableDefinition {
   readonly name: string;
   readonly columns: readonly TableColumn[];
   readonly mode: WriteMode;
 }
 
+/** A table as it stands: `order` are its columns' names as they follow each other. */
+export interface Table extends TableDefinition {
+  readonly order: readonly string[];
+}
+
 /** Where each row comes from, and when it was loaded: columns behind those of the schema. */
-const provenance = [
-  ['_topic', 'varchar'],
-  ['_partition', 'integer'],
-  ['_offset', 'bigint'],
-  ['_ingested_at', 'timestamp'],
-] as const;
+const provenance = {
+  _topic: 'varchar',
+  _partition: 'integer',
+  _offset: 'bigint',
+  _ingested_at: 'timestamp',
+} as const;
 
 export function defineTable(name: string, schema: RecordSchema, mode: WriteMode): TableDefinition {
   return { name, columns: tableColumns(schema), mode };
@@ -35,21 +40,23 @@ export function defineTable(name: string, schema: RecordSchema, mode: WriteMode)
  */
 export async function ensureTable(
   connection: DuckDBConnection,
-  { name, columns }: TableDefinition,
-): Promise<void> {
+  definition: TableDefinition,
+): Promise<Table> {
+  const { name, columns } = definition;
   const wanted: (readonly [name: string, type: string, nullable: boolean])[] = [
     ...columns.map((column) => [column.name, sqlTypes[column.type], column.nullable] as const),
-    ...provenance.map(([column, type]) => [column, type, false] as const),
+    ...Object.entries(provenance).map(([column, type]) => [column, type, false] as const),
   ];
   const ddl = wanted.map(
     ([column, type, nullable]) => `${quoted(column)} ${type}${nullable ? '' : ' not null'}`,
   );
   await connection.run(`create table if not exists ${quoted(name)} (${ddl.join(', ')})`);
   const reader = await connection.runAndReadAll(
-    'select column_name, lower(data_type) from duckdb_columns() where table_name = $name and schema_name = current_schema()',
+    'select column_name, lower(data_type) from duckdb_columns() where table_name = $name and schema_name = current_schema() order by column_index',
     { name },
   );
   const existing = new Map(reader.getRows() as [string, string][]);
+  const order = [...existing.keys()];
   for (const [column, type, nullable] of wanted) {
     const found = existing.get(column);
     if (found === type) continue;
@@ -58,7 +65,9 @@ export async function ensureTable(
         `table ${name} has ${found ? `column ${column} of type ${found}` : `no column ${column}`}, and its schema gives ${type}: rename the table, or migrate it by hand`,
       );
     await connection.run(`alter table ${quoted(name)} add column ${quoted(column)} ${type}`);
+    order.push(column);
   }
+  return { ...definition, order };
 }
 
 /** Rows of one epoch and the events that caused them. */
@@ -70,13 +79,13 @@ export interface Rows {
 /** Writes rows by the table's mode. Call it inside a transaction. */
 export async function writeRows(
   connection: DuckDBConnection,
-  table: TableDefinition,
+  table: Table,
   rows: Rows,
   ingestedAt: number,
 ): Promise<void> {
   if (rows.values.length === 0) return;
-  const { name, mode, columns } = table;
-  if (mode.kind === 'append') return appendRows(connection, { name, columns }, rows, ingestedAt);
+  const { name, mode } = table;
+  if (mode.kind === 'append') return appendRows(connection, table, rows, ingestedAt);
 
   const staging = `staging ${name}`;
   await connection.run(
@@ -84,7 +93,7 @@ export async function writeRows(
   );
   await appendRows(
     connection,
-    { name: staging, columns },
+    { ...table, name: staging },
     lastByKey(table, mode.key, rows),
     ingestedAt,
   );
@@ -100,29 +109,46 @@ export async function writeRows(
 
 async function appendRows(
   connection: DuckDBConnection,
-  { name, columns }: Pick<TableDefinition, 'name' | 'columns'>,
+  { name, columns, order }: Table,
   { values, causes }: Rows,
   ingestedAt: number,
 ): Promise<void> {
   const appender = await connection.createAppender(name);
   const loaded = timestamp(ingestedAt);
-  const fields = columns.map(({ field }) => field);
-  const appends = columns.map(({ type }) => appendValue[type] as Append);
+  const byName = new Map(columns.map((column) => [column.name, column]));
+  const fields = order.map((column) => byName.get(column)?.field ?? column);
+  const appends = order.map((column): Append | undefined => {
+    const type = byName.get(column)?.type;
+    return type && (appendValue[type] as Append);
+  });
   for (let i = 0; i < values.length; i++) {
     const row = values[i] as Readonly<Record<string, unknown>>;
-    for (let c = 0; c < fields.length; c++) {
-      const value = row[fields[c] as string];
-      if (value === null || value === undefined) appender.appendNull();
-      else (appends[c] as Append)(appender, value);
+    const cause = causes[i] as Position;
+    for (let c = 0; c < order.length; c++) {
+      const field = fields[c] as string;
+      const append = appends[c];
+      const value = row[field];
+      if (!append) appendProvenance(appender, field, cause, loaded);
+      else if (value === null || value === undefined) appender.appendNull();
+      else append(appender, value);
     }
-    const { topic, partition, offset } = causes[i] as Position;
-    appender.appendVarchar(topic);
-    appender.appendInteger(partition);
-    appender.appendBigInt(BigInt(offset));
-    appender.appendTimestamp(loaded);
     appender.endRow();
   }
   appender.closeSync();
+}
+
+/** A column that the schema does not give: one of ours, or one that somebody added, which stays null. */
+function appendProvenance(
+  appender: DuckDBAppender,
+  column: string,
+  { topic, partition, offset }: Position,
+  loaded: DuckDBTimestampValue,
+): void {
+  if (column === '_topic') appender.appendVarchar(topic);
+  else if (column === '_partition') appender.appendInteger(partition);
+  else if (column === '_offset') appender.appendBigInt(BigInt(offset));
+  else if (column === '_ingested_at') appender.appendTimestamp(loaded);
+  else appender.appendNull();
 }
 
 type Append = (appender: DuckDBAppender, value: unknown) => void;

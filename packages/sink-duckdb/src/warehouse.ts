@@ -9,10 +9,11 @@ import {
   type Sink,
   type StreamEvent,
 } from '@streamify/core';
-import { duckdbSink, type Transact } from './duckdb-sink.ts';
+import { duckdbSink } from './duckdb-sink.ts';
 import { WarehouseLockedError } from './errors.ts';
 import { createLedger } from './ledger.ts';
 import { defineTable, type WriteMode } from './table.ts';
+import { transactions } from './transactions.ts';
 
 export interface WarehouseOptions {
   /** The database file; created, with its folder, when there is none. */
@@ -75,36 +76,20 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
     throw new WarehouseLockedError(`${path} is open in this process already: share the warehouse`);
   openFiles.add(path);
 
-  let instance: DuckDBInstance;
+  let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection;
   try {
     instance = await openInstance(path, config, lockTimeout);
     connection = await instance.connect();
     await createLedger(connection);
   } catch (cause) {
+    instance?.closeSync();
     openFiles.delete(path);
     throw cause;
   }
+  const database = instance;
 
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = <R>(work: () => Promise<R>): Promise<R> => {
-    const turn = last.then(work);
-    last = turn.catch(() => {});
-    return turn;
-  };
-  const transact: Transact = (work) =>
-    inTurn(async () => {
-      await connection.run('begin transaction');
-      try {
-        const result = await work(connection);
-        await connection.run('commit');
-        return result;
-      } catch (cause) {
-        await connection.run('rollback').catch(() => {});
-        throw cause;
-      }
-    });
-
+  const { transact, inTurn } = transactions(connection);
   let closing: Promise<void> | undefined;
   return {
     path,
@@ -122,7 +107,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
     close() {
       closing ??= inTurn(async () => {
         connection.closeSync();
-        instance.closeSync();
+        database.closeSync();
         openFiles.delete(path);
       });
       return closing;

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import {
+  type CommitFault,
+  type ContractRow,
+  contractSchema,
+  type SinkUnderTest,
+  type StoredOutput,
+  sinkContract,
+} from '@streamify/core/testing';
+import { describe, it } from 'vitest';
+import { duckdbSink } from './duckdb-sink.ts';
+import { createLedger } from './ledger.ts';
+import { defineTable } from './table.ts';
+import { type Transact, transactions } from './transactions.ts';
+
+/** A sink on a database file of its own, whose transactions can be made to fail. */
+async function open(): Promise<SinkUnderTest> {
+  const dir = await mkdtemp(join(tmpdir(), 'duckdb-sink-'));
+  const path = join(dir, 'contract.duckdb');
+  const table = defineTable('contract', contractSchema, { kind: 'append' });
+  let fault: CommitFault | undefined;
+  let instance: DuckDBInstance;
+  let connection: DuckDBConnection;
+
+  const connect = async () => {
+    instance = await DuckDBInstance.create(path);
+    connection = await instance.connect();
+    await createLedger(connection);
+    const { transact } = transactions(connection);
+    const failing: Transact = async (work) => {
+      const failure = fault;
+      fault = undefined;
+      const result = await transact(async (c) => {
+        const done = await work(c);
+        if (failure === 'midway') throw new Error('the disk is full');
+        return done;
+      });
+      if (failure === 'reply lost') throw new Error('no reply to the commit');
+      return result;
+    };
+    return duckdbSink<ContractRow>(failing, table);
+  };
+  const disconnect = () => {
+    connection.closeSync();
+    instance.closeSync();
+  };
+
+  return {
+    sink: await connect(),
+    async reopen() {
+      disconnect();
+      return connect();
+    },
+    stored: () => storedIn(connection),
+    failNextCommit: (next) => {
+      fault = next;
+    },
+    async close() {
+      disconnect();
+      await rm(dir, { recursive: true });
+    },
+  };
+}
+
+async function storedIn(connection: DuckDBConnection): Promise<StoredOutput> {
+  const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const [table] = await read(`select 1 from duckdb_tables() where table_name = 'contract'`);
+  const rows = table ? await read('select * from contract') : [];
+  const letters = await read('select * from _streamify.dead_letters');
+  const aside = await read('select * from _streamify.side_outputs');
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { job, name, n } of await read('select * from _streamify.counts'))
+    counts[String(job)] = { ...counts[String(job)], [String(name)]: Number(n) };
+  const cause = (row: Record<string, unknown>) => ({
+    topic: String(row['topic']),
+    partition: Number(row['partition']),
+    offset: Number(row['offset']),
+  });
+  return {
+    rows: rows.map(({ id, title, plays, rating, paid, at }) => ({
+      id,
+      title,
+      plays: Number(plays),
+      rating,
+      paid,
+      at: (at as Date).getTime(),
+    })) as ContractRow[],
+    aside: aside.map((row) => ({
+      output: String(row['output']),
+      element: JSON.parse(String(row['element'])) as unknown,
+      cause: cause(row),
+    })),
+    dead: letters.map((row) => ({
+      position: cause(row),
+      key: String(row['key']),
+      raw: row['raw'] as Uint8Array,
+      headers: JSON.parse(String(row['headers'])) as Record<string, string>,
+      schemaId: (row['schema_id'] as number | null) ?? undefined,
+      loggedAt: (row['logged_at'] as Date).getTime(),
+      operator: String(row['operator']),
+      result: row['result'] === null ? undefined : JSON.parse(String(row['result'])),
+      reason: String(row['reason']),
+      stack: (row['stack'] as string | null) ?? undefined,
+    })),
+    counts,
+  };
+}
+
+describe('a DuckDB sink', () => {
+  for (const { name, run } of sinkContract({ open, faults: ['midway', 'reply lost'] }))
+    it(name, run);
+});

@@ -1,0 +1,166 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { defineEvent, type EventValue, memoryLog, run, type StreamEvent } from '@streamify/core';
+import { map } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openReader } from './reader.ts';
+import { type DuckDBWarehouse, openWarehouse } from './warehouse.ts';
+
+const Play = defineEvent(
+  {
+    type: 'record',
+    name: 'Play',
+    fields: [
+      { name: 'playedAt', type: { type: 'long', logicalType: 'timestamp-millis' } },
+      { name: 'listener', type: 'string' },
+      { name: 'song', type: ['null', 'string'], default: null },
+      { name: 'tags', type: { type: 'array', items: 'string' } },
+    ],
+  },
+  { time: 'playedAt', key: 'listener' },
+);
+const play = (listener: string, song: string | null = 'Blue', playedAt = 1_000) => ({
+  playedAt,
+  listener,
+  song,
+  tags: ['a', '"b"'],
+});
+
+let dir: string;
+let warehouse: DuckDBWarehouse;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'warehouse-'));
+  warehouse = await openWarehouse({ path: join(dir, 'raw.duckdb') });
+});
+afterEach(async () => {
+  await warehouse.close();
+  await rm(dir, { recursive: true });
+});
+
+/** Runs a job over these plays to the end of their log. */
+async function land(plays: readonly ReturnType<typeof play>[], table: string, upsert?: string[]) {
+  const log = memoryLog({ now: () => 2_000 });
+  await log.createTopic('plays', { partitions: 1 });
+  const from = log.topic('plays', Play);
+  await from.publish(plays);
+  const into = warehouse.table(table, Play.schema, upsert ? { upsert } : {});
+  await run({ name: `land ${table}`, from, through: (plays$) => plays$, into, atEnd: 'stop' });
+}
+
+describe('a DuckDB warehouse', () => {
+  it('makes a table from the schema, with the place in the log behind its columns', async () => {
+    await land([play('ann')], 'plays');
+    const [row] = await warehouse.query('select * exclude (_ingested_at) from plays');
+    expect(row).toEqual({
+      played_at: new Date(1_000),
+      listener: 'ann',
+      song: 'Blue',
+      tags: '["a","\\"b\\""]',
+      _topic: 'plays',
+      _partition: 0,
+      _offset: 0n,
+    });
+  });
+
+  it('replaces rows by key where it is asked to, the last of an epoch winning', async () => {
+    await land([play('ann', 'Blue'), play('ben', 'Red'), play('ann', 'Green')], 'latest', [
+      'listener',
+    ]);
+    expect(await warehouse.query('select listener, song from latest order by all')).toEqual([
+      { listener: 'ann', song: 'Green' },
+      { listener: 'ben', song: 'Red' },
+    ]);
+    const sink = warehouse.table('latest', Play.schema, { upsert: ['listener'] });
+    const task = await sink.open({ job: 'another', partition: 0 });
+    const cause = { topic: 'plays', partition: 0, offset: 9 };
+    await task.commit(
+      { epoch: 1, next: { plays: 10 }, pipeline: '', state: undefined },
+      { rows: [play('ben', null)], causes: [cause], aside: [], dead: [], counts: {} },
+    );
+    expect(await warehouse.query('select listener, song from latest order by all')).toEqual([
+      { listener: 'ann', song: 'Green' },
+      { listener: 'ben', song: null },
+    ]);
+  });
+
+  it('takes names with quotes and spaces, and runs nothing that they say', async () => {
+    const name = 'pl"ays; drop table x; --';
+    await land([play('ann')], name);
+    const [row] = await warehouse.query(
+      'select count(*)::integer as n from "pl""ays; drop table x; --"',
+    );
+    expect(row).toEqual({ n: 1 });
+  });
+
+  it('adds the nullable columns that an older table lacks, and refuses other differences', async () => {
+    await warehouse.query(
+      `create table plays (played_at timestamp not null, listener varchar not null, tags json not null,
+       _topic varchar, _partition integer, _offset bigint, _ingested_at timestamp)`,
+    );
+    await expect(land([play('ann')], 'plays')).resolves.toBeUndefined();
+    await warehouse.query('create table other (played_at varchar)');
+    await expect(land([play('ann')], 'other')).rejects.toThrow(
+      /table other has column played_at of type varchar, and its schema gives timestamp/,
+    );
+  });
+
+  it('refuses a second opening of its file in the same process', async () => {
+    await expect(openWarehouse({ path: join(dir, 'raw.duckdb') })).rejects.toThrow(
+      /open in this process already/,
+    );
+  });
+
+  it('refuses an upsert by a column that is not in the schema', () => {
+    expect(() => warehouse.table('plays', Play.schema, { upsert: ['nobody'] })).toThrow(
+      /upsert of table plays needs columns of it, got nobody/,
+    );
+  });
+
+  it('keeps what it committed when it is opened again', async () => {
+    await land([play('ann')], 'plays');
+    await warehouse.close();
+    warehouse = await openWarehouse({ path: join(dir, 'raw.duckdb') });
+    expect(await warehouse.query('select listener from plays')).toEqual([{ listener: 'ann' }]);
+  });
+
+  it('is readable beside another database once it is closed', async () => {
+    await land([play('ann')], 'plays');
+    await warehouse.close();
+    const other = await DuckDBInstance.create(join(dir, 'other.duckdb'));
+    other.closeSync();
+    const reader = await openReader({
+      path: join(dir, 'other.duckdb'),
+      attach: { raw: join(dir, 'raw.duckdb') },
+    });
+    expect(await reader.query('select listener from raw.plays')).toEqual([{ listener: 'ann' }]);
+    await expect(reader.query('create table raw.x (a int)')).rejects.toThrow(/read-only/);
+    reader.close();
+    await expect(openReader({ path: join(dir, 'missing.duckdb') })).rejects.toThrow(/no database/);
+  });
+
+  it('dead-letters a row that the table could not store, and lands the rest', async () => {
+    const log = memoryLog({ now: () => 2_000 });
+    await log.createTopic('plays', { partitions: 1 });
+    const from = log.topic('plays', Play);
+    await from.publish([play('ann'), play('ben')]);
+    const spoil = (event: StreamEvent<EventValue<typeof Play>>) =>
+      event.value.listener === 'ben'
+        ? { ...event, value: { ...event.value, listener: null as unknown as string } }
+        : event;
+    await run({
+      name: 'spoil',
+      from,
+      through: (plays$) => plays$.pipe(map(spoil)),
+      into: warehouse.table('plays', Play.schema),
+      atEnd: 'stop',
+    });
+    expect(await warehouse.query('select listener from plays')).toEqual([{ listener: 'ann' }]);
+    expect(
+      await warehouse.query('select operator, reason, "offset" from _streamify.dead_letters'),
+    ).toEqual([
+      { operator: 'sink', reason: 'listener is null, which the table does not allow', offset: 1n },
+    ]);
+  });
+});
