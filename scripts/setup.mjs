@@ -3,6 +3,7 @@
 // Needs nothing but Node, says what it does, and is silent when there is nothing to do.
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { bundlesStamp } from './setup/bundles-stamp.mjs';
 import { SetupError } from './setup/errors.mjs';
@@ -11,7 +12,7 @@ import { withLock } from './setup/lock.mjs';
 import { findPython, venvStamp } from './setup/python.mjs';
 import { step } from './setup/step.mjs';
 
-const root = join(import.meta.dirname, '..');
+const root = fileURLToPath(new URL('..', import.meta.url)); // import.meta.dirname is too new for a Node that is too old
 const path = (...parts) => join(root, ...parts);
 
 const help = `Usage: node scripts/setup.mjs [--python]
@@ -43,7 +44,7 @@ async function installModules() {
   const npm = process.env.npm_execpath;
   const [command, before] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []];
   const args = [...before, 'ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  await step('node modules from package-lock.json', command, args, { cwd: root });
+  await step('installing node modules from package-lock.json', command, args, { cwd: root });
   writeFileSync(path('node_modules', '.setup-modules'), fileHash(path('package-lock.json')));
 }
 
@@ -57,12 +58,17 @@ async function makeVenv() {
   if (venvIsCurrent()) return;
   const python = findPython();
   rmSync(path('.venv'), { recursive: true, force: true });
-  await step(`.venv with Python ${python.version}`, python.command, ['-m', 'venv', path('.venv')], {
-    cwd: root,
-  });
+  await step(
+    `making .venv with Python ${python.version}`,
+    python.command,
+    ['-m', 'venv', path('.venv')],
+    {
+      cwd: root,
+    },
+  );
   const install = ['-m', 'pip', 'install', '--disable-pip-version-check', '--require-hashes'];
   await step(
-    'Python packages from dbt/requirements.txt',
+    'installing Python packages from dbt/requirements.txt',
     path('.venv', 'bin', 'python'),
     [...install, '--no-input', '--quiet', '-r', path('dbt', 'requirements.txt')],
     { cwd: root },
@@ -82,7 +88,7 @@ async function bundle() {
   if (bundlesAreCurrent()) return;
   const turbo = path('node_modules', 'turbo', 'bin', 'turbo');
   const args = [turbo, 'run', 'bundle', '--output-logs=errors-only', '--no-update-notifier'];
-  await step('JavaScript of the packages', process.execPath, args, { cwd: root });
+  await step('bundling the packages', process.execPath, args, { cwd: root });
   const stamp = bundlesStamp(root);
   if (stamp === undefined)
     throw new SetupError('a package has no JavaScript in dist/ after bundling.');
@@ -100,9 +106,11 @@ async function main() {
   if (ready()) return;
   await withLock(path('.setup-lock'), async () => {
     if (values.python && !venvIsCurrent()) findPython(); // said at once, not after a long install
-    await installModules();
-    if (values.python) await makeVenv();
-    await bundle();
+    const started = performance.now();
+    const work = [installModules().then(bundle), values.python && makeVenv()];
+    const failed = (await Promise.allSettled(work)).find(({ status }) => status === 'rejected');
+    if (failed) throw failed.reason;
+    console.log(`set-up: ready, after ${((performance.now() - started) / 1000).toFixed(1)} s`);
   });
 }
 

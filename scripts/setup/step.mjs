@@ -4,16 +4,15 @@ import { SetupError } from './errors.mjs';
 const lastLines = 25;
 const quiet = { TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1', PIP_NO_INPUT: '1' };
 
-/** Runs one command of the set-up: a line when it starts, its time when it ends, its last lines when it fails. */
+/** Runs one command of the set-up: a line when it starts, and its last lines when it fails. */
 export async function step(name, command, args, options) {
-  const started = performance.now();
-  process.stdout.write(`set-up: ${name} … `);
+  console.log(`set-up: ${name} …`);
   const { code, output } = await run(command, args, options);
-  const seconds = ((performance.now() - started) / 1000).toFixed(1);
-  if (code === 0) return console.log(`${seconds} s`);
-  console.log('failed');
+  if (code === 0) return;
   const tail = output.trimEnd().split('\n').slice(-lastLines).join('\n');
-  throw new SetupError(`${name}: ${command} ended with ${code}.\n${tail}`);
+  throw new SetupError(
+    `${name} failed: ${[command, ...args].join(' ')} ended with ${code}.\n${tail}`,
+  );
 }
 
 function run(command, args, options) {
