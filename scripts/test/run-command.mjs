@@ -4,6 +4,8 @@ const minutes = 60_000;
 /** A step that takes longer hangs, and is ended with all that it started. */
 const limit = 30 * minutes;
 
+const colours = process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' };
+
 /** Runs a script of package.json and gathers its output. */
 export function runCommand(root, script, args) {
   const npm = process.env.npm_execpath;
@@ -14,7 +16,13 @@ export function runCommand(root, script, args) {
     const child = spawn(command, [...before, 'run', '--silent', script, ...args], {
       cwd: root,
       // CI: vitest writes no snapshots; a group of its own: it can be ended as a whole
-      env: { CI: 'true', ...process.env, TURBO_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' },
+      env: {
+        CI: 'true',
+        ...colours,
+        ...process.env,
+        TURBO_TELEMETRY_DISABLED: '1',
+        DO_NOT_TRACK: '1',
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: true,
     });
