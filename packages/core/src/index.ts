@@ -11,6 +11,7 @@ export {
   type EventValue,
   type RecordSchema,
 } from './codec/define-event.ts';
+export { type FileRegistryOptions, fileRegistry } from './codec/file-registry.ts';
 export type { AvroField, InferAvro } from './codec/infer-avro.ts';
 export { memoryRegistry } from './codec/memory-registry.ts';
 export type { SchemaRegistry } from './codec/schema-registry.ts';
@@ -62,7 +63,10 @@ export type {
   PollRequest,
   Slice,
 } from './log/event-log.ts';
+export { type FileLogOptions, fileLog } from './log/file-log.ts';
 export { type MemoryLogOptions, memoryLog } from './log/memory-log.ts';
+export { partitionOf } from './log/partition-of.ts';
+export type { Recovery } from './log/recover-partition.ts';
 export type { Topic } from './log/topic.ts';
 export {
   type Cleaned,
