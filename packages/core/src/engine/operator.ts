@@ -19,6 +19,8 @@ export function operator<In, Out>(
     new Observable((output) => {
       const observer = observe(output);
       const guarded = (work: () => void) => {
+        // A synchronous source ends early, not by itself, once the output is closed.
+        if (output.closed) return;
         try {
           work();
         } catch (cause) {

@@ -35,6 +35,8 @@ export interface TumblingWindowOptions<T> {
   readonly by?: (event: StreamEvent<T>) => string;
   /** Receives events whose window has closed. Inside a job they are a side output, counted as `late`. */
   readonly onLate?: SideOutput<StreamEvent<T>>;
+  /** Receives events without a time, and why. Inside a job they become dead letters instead. */
+  readonly onReject?: (event: StreamEvent<T>, reason: string) => void;
   /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
   readonly name?: string;
 }
@@ -55,7 +57,8 @@ export function tumblingWindow<T, A>(
   aggregate: Aggregate<T, A>,
   options: TumblingWindowOptions<T>,
 ): OperatorFunction<StreamEvent<T>, WindowResult<A>> {
-  const { size, lateness = 0, by = ({ key }) => key, onLate, name = 'tumblingWindow' } = options;
+  const { size, lateness = 0, by = ({ key }) => key, name = 'tumblingWindow' } = options;
+  const { onLate, onReject } = options;
   if (!(size > 0)) throw new OptionError(`size must be positive, got ${size}`);
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
@@ -64,7 +67,7 @@ export function tumblingWindow<T, A>(
     const open = useKeyedState<A>(`${name}.open`, `size ${size}`);
     const countLate = useCounter('late');
     const putLate = useSideOutput<StreamEvent<T>>(`${name}.late`, onLate);
-    const rejected = useRejection<T>(name, undefined);
+    const rejected = useRejection<T>(name, onReject);
     const emitter = useEmitter<WindowResult<A>>(name, output);
 
     const closeUpTo = (limit: number) => {
@@ -87,7 +90,8 @@ export function tumblingWindow<T, A>(
           return putLate(event);
         }
         const key = by(event);
-        open.set(start, key, aggregate.add(open.get(start, key) ?? aggregate.zero, event));
+        const held = open.get(start, key);
+        open.set(start, key, aggregate.add(held === undefined ? aggregate.zero : held, event));
         const reached = watermark.observe(event.time) - lateness;
         if (Math.floor(reached / size) > Math.floor(before / size)) closeUpTo(reached);
       },

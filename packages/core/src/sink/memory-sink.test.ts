@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { avroType } from '../codec/avro-type.ts';
 import { misfitOf } from '../codec/misfit.ts';
 import { rowOf } from '../event.ts';
@@ -45,4 +45,14 @@ describe('memorySink', () => {
     faults: ['midway', 'reply lost'],
   }))
     it(name, run);
+
+  it('takes an epoch of any size', async () => {
+    const cause = { topic: 'plays', partition: 0, offset: 0 };
+    const aside = new Array(300_000).fill({ output: 'late', element: 1, cause });
+    const sink = memorySink();
+    const owner = await sink.open({ job: 'plays', partition: 0 });
+    const commit = { epoch: 1, next: { plays: 1 }, pipeline: '', state: undefined };
+    await owner.commit(commit, { rows: [], causes: [], aside, dead: [], counts: {} });
+    expect(sink.aside).toHaveLength(300_000);
+  });
 });

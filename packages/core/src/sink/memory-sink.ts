@@ -57,8 +57,8 @@ export function memorySink<T>({ refusal, fault }: MemorySinkOptions<T> = {}): Me
     const kept = state?.kind === 'replace' ? [] : before;
     stored.checkpoint = { epoch, next, pipeline, state: state ? [...kept, state.bytes] : before };
     for (const row of output.rows) rows.push(rowOf(row));
-    aside.push(...output.aside);
-    dead.push(...output.dead);
+    for (const element of output.aside) aside.push(element);
+    for (const letter of output.dead) dead.push(letter);
   };
 
   const open = async (task: TaskId): Promise<SinkTask<T | StreamEvent<T>>> => {

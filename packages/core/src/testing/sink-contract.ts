@@ -3,9 +3,9 @@ import type { Checkpoint } from '../engine/checkpoint.ts';
 import { FencedError } from '../errors.ts';
 import type { StreamEvent } from '../event.ts';
 import type { EpochCommit, EpochOutput, TaskId } from '../sink/sink.ts';
-import type { ContractCase } from './log-contract.ts';
 import { commitOf, deadLetter, outputOf, position, row } from './contract-output.ts';
 import type { ContractRow } from './contract-row.ts';
+import type { ContractCase } from './log-contract.ts';
 import type { CommitFault, SinkHarness, SinkUnderTest, StoredOutput } from './sink-harness.ts';
 
 type Element = ContractRow | StreamEvent<ContractRow>;
