@@ -16,9 +16,9 @@ export type Cleaned<T, R> = {
     : T[K];
 };
 
-export interface CleanOptions<T, C> {
-  /** The field that holds the event time, if a rule corrects it: the event's `time` follows. */
-  readonly time?: { [K in keyof C]: C[K] extends number ? K : never }[keyof C];
+export interface CleanOptions<T> {
+  /** The field that holds the event time, if a rule corrects it: the event's `time` follows, `NaN` where it is no number. */
+  readonly time?: keyof T & string;
   /** Receives rejected events and why. Inside a job they become dead letters instead. */
   readonly onReject?: (event: StreamEvent<T>, reason: string) => void;
 }
@@ -43,7 +43,7 @@ export function reject(reason: string): never {
  */
 export function clean<T extends object, const R extends CleanRules<T>>(
   rules: R,
-  options: CleanOptions<T, Cleaned<T, R>> = {},
+  options: CleanOptions<T> = {},
 ): OperatorFunction<StreamEvent<T>, StreamEvent<Cleaned<T, R>>> {
   const { time, onReject } = options;
   const entries = Object.entries(rules) as [string, (value: unknown, event: T) => unknown][];
@@ -70,13 +70,18 @@ export function clean<T extends object, const R extends CleanRules<T>>(
       return value as Cleaned<T, R>;
     };
 
+    const timeOf = (event: StreamEvent<T>, value: Cleaned<T, R>): number => {
+      if (time === undefined) return event.time;
+      const at: unknown = value[time];
+      return typeof at === 'number' ? at : Number.NaN;
+    };
+
     return {
       next(event) {
         const value = cleaned(event.value);
         if (value instanceof Rejection) return rejected(event, value.message);
         const { key, loggedAt, position } = event;
-        const at = time === undefined ? event.time : (value[time] as number);
-        output.next({ value, key, time: at, loggedAt, position });
+        output.next({ value, key, time: timeOf(event, value), loggedAt, position });
       },
     };
   });

@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { emptyDataDir, openDataDir } from './data-dir.ts';
+import { parseOptions } from './options.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'data-dir-'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+const open = (...args: string[]) => openDataDir(parseOptions([...args, '--data-dir', dir]));
+
+describe('openDataDir', () => {
+  it('takes its source from the first run', () => {
+    expect(open('--seed', '5').source).toEqual({
+      kind: 'simulation',
+      users: 1_000,
+      days: 30,
+      seed: 5,
+      config: null,
+    });
+  });
+
+  it('keeps that source in later runs that ask for nothing else', () => {
+    open('--seed', '5', '--users', '10');
+    expect(open().source).toMatchObject({ seed: 5, users: 10 });
+    expect(open('--users', '10').source).toMatchObject({ seed: 5, users: 10 });
+  });
+
+  it('refuses another source, and says what there is and what to do', () => {
+    open('--seed', '5');
+    expect(() => open('--seed', '6')).toThrow(
+      `${dir} holds a run of --users 1000 --days 30 --seed 5: add --fresh to replace it, or --data-dir to keep both`,
+    );
+    expect(() => open('--from-jsonl', dir)).toThrow(/holds a run of --users 1000/);
+  });
+
+  it('does not mix a simulation into imported events', () => {
+    open('--from-jsonl', join(dir, 'in'));
+    expect(open().source).toEqual({ kind: 'jsonl', dir: join(dir, 'in') });
+    expect(() => open('--users', '5')).toThrow(/holds a run of --from-jsonl/);
+  });
+
+  it('refuses a folder with something else in it', async () => {
+    await writeFile(join(dir, 'thesis.txt'), 'precious');
+    expect(() => open()).toThrow(/holds thesis.txt and no plan.json/);
+  });
+
+  it('remembers what was published', () => {
+    const counts = {
+      listen_events: 1,
+      page_view_events: 2,
+      auth_events: 3,
+      status_change_events: 4,
+    };
+    expect(open().published).toBeUndefined();
+    open().setPublished(counts);
+    expect(open().published).toEqual(counts);
+  });
+
+  it('removes only what is ours', async () => {
+    open();
+    await writeFile(join(dir, 'thesis.txt'), 'precious');
+    emptyDataDir(dir);
+    expect(await readdir(dir)).toEqual(['thesis.txt']);
+    expect(() => emptyDataDir(join(dir, 'missing'))).not.toThrow();
+    expect(existsSync(join(dir, 'missing'))).toBe(false);
+  });
+
+  it('says which file is damaged', async () => {
+    await writeFile(join(dir, 'plan.json'), '{');
+    expect(() => open()).toThrow(/plan.json is damaged: .*--fresh starts over/);
+  });
+
+  it('says why a configuration cannot be read', async () => {
+    await writeFile(join(dir, 'plan.json.x'), '{');
+    expect(() => open('--config', join(dir, 'plan.json.x'))).toThrow(/cannot be read as JSON/);
+    expect(() => open('--config', join(dir, 'nowhere.json'))).toThrow(/no such file/);
+  });
+});

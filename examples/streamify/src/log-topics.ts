@@ -1,0 +1,24 @@
+import type { EventLog, EventType, RecordSchema, Topic } from '@streamify/core';
+import { type TopicName, topics } from '@streamify/models';
+
+/** The four topics, in the order in which they are shown. */
+export const topicNames = Object.keys(topics) as readonly TopicName[];
+
+/** Partitions of each topic: as many processes can share the work. */
+export const partitions = 4;
+
+/** Records in the log by topic. */
+export type Published = Readonly<Record<TopicName, number>>;
+
+/** What the events of every topic have, before they are cleaned. */
+export interface Identified {
+  readonly eventId: string;
+  readonly ts: number | null;
+  readonly sessionId: number | null;
+}
+
+/** A topic of the log by its name. Its events are of the topic's type, of which only the common part is told here. */
+export function topicIn(log: EventLog, name: TopicName): Topic<Identified> {
+  const type: EventType<RecordSchema, Identified> = topics[name];
+  return log.topic(name, type);
+}

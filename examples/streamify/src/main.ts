@@ -1,0 +1,33 @@
+import { StreamifyError } from '@streamify/core';
+import { help, parseOptions } from './options.ts';
+import { runPipeline, Stopped } from './pipeline.ts';
+import { UsageError } from './usage-error.ts';
+
+const stop = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.on(name, () => {
+    if (stop.signal.aborted) process.exit(130);
+    process.stderr.write(
+      '\nstopping: what is under way is being committed; once more to stop at once\n',
+    );
+    stop.abort();
+  });
+
+try {
+  const options = parseOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(`${help}\n`);
+  else if (!(await runPipeline(options, stop.signal))) {
+    process.stderr.write(
+      '\nthe numbers do not add up: please report this, with the output above\n',
+    );
+    process.exitCode = 1;
+  }
+} catch (cause) {
+  process.exitCode = 1;
+  if (cause instanceof Stopped) {
+    process.stderr.write('stopped: run it again to go on from here\n');
+    process.exitCode = 130;
+  } else if (cause instanceof UsageError || cause instanceof StreamifyError)
+    process.stderr.write(`\nerror: ${cause.message}\n`);
+  else throw cause;
+}

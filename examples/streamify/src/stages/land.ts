@@ -1,0 +1,31 @@
+import { type EventLog, type JobOptions, run } from '@streamify/core';
+import type { DuckDBWarehouse } from '@streamify/sink-duckdb';
+import { landingJob, playsPerSongJob } from '../jobs.ts';
+import { type Published, topicNames } from '../log-topics.ts';
+import { type Progress, shown } from '../progress.ts';
+
+/** Runs all jobs to the end of the log, one after another. */
+export async function land(
+  log: EventLog,
+  warehouse: DuckDBWarehouse,
+  published: Published,
+  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
+): Promise<number> {
+  const total =
+    topicNames.reduce((sum, topic) => sum + published[topic], 0) + published.listen_events;
+  let done = 0;
+  const runToEnd = async <A, B>(job: JobOptions<A, B>, atEnd: 'stop' | 'complete') => {
+    await run({
+      ...job,
+      atEnd,
+      signal,
+      onCommit: ({ counts }) => {
+        done += counts['in'] ?? 0;
+        progress.update(done, total, `${job.name}: ${shown(done)} events`);
+      },
+    });
+  };
+  for (const topic of topicNames) await runToEnd(landingJob(topic, log, warehouse), 'stop');
+  await runToEnd(playsPerSongJob(log, warehouse), 'complete');
+  return done;
+}

@@ -1,0 +1,40 @@
+import type { EventLog } from '@streamify/core';
+import type { TopicName } from '@streamify/models';
+import { type EventsimConfig, simulateBatches } from '@streamify/simulator';
+import type { Source } from '../data-dir.ts';
+import { type Published, partitions, topicIn, topicNames } from '../log-topics.ts';
+import { type Progress, shown } from '../progress.ts';
+import { resumablePublisher } from '../resumable-publisher.ts';
+
+const day = 86_400_000;
+
+/** Simulates listeners into the log. Resolves with the records of each topic; `undefined` when it was stopped. */
+export async function simulateInto(
+  log: EventLog,
+  { users, days, seed, config }: Extract<Source, { kind: 'simulation' }>,
+  { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
+): Promise<Published | undefined> {
+  const batches = simulateBatches({
+    users,
+    days,
+    seed,
+    ...(config !== null && { config: config as EventsimConfig }),
+  });
+  const publisherOf = (topic: TopicName) =>
+    resumablePublisher(log, topicIn(log, topic), { partitions });
+  const publishers = await Promise.all(topicNames.map(publisherOf));
+
+  let start: number | undefined;
+  const count = () => publishers.reduce((sum, publisher) => sum + publisher.count, 0);
+  for (const { time, events } of batches) {
+    if (signal.aborted) return undefined;
+    start ??= time;
+    await Promise.all(topicNames.map((topic, i) => publishers[i]?.publish(events[topic])));
+    progress.update(time - start, days * day, `${shown(count())} events, ${isoDay(time)}`);
+  }
+  return Object.fromEntries(
+    topicNames.map((topic, i) => [topic, publishers[i]?.count ?? 0]),
+  ) as Published;
+}
+
+const isoDay = (time: number) => new Date(time).toISOString().slice(0, 10);
