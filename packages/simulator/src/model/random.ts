@@ -30,7 +30,7 @@ export class Random {
 
   /** `seed` and `id` are safe integers. */
   static of(seed: number, id: number, purpose: RandomPurpose): Random {
-    const high = mix(highWord(seed) ^ mix(highWord(id) + purposes[purpose]));
+    const high = mix(highWord(seed) ^ mix(highWord(id) ^ mix(purposes[purpose])));
     // The low words stay invertible functions of seed and id: distinct pairs give distinct states.
     return new Random(mix((seed | 0) ^ high), mix((id | 0) + high), high);
   }

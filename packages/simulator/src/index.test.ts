@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import * as simulator from './index.ts';
+
+test('the public names are these', () => {
+  expect(Object.keys(simulator).sort()).toMatchInlineSnapshot(`
+    [
+      "ConfigError",
+      "DataFileError",
+      "Random",
+      "State",
+      "WeightedChoice",
+      "defaultCatalogue",
+      "defaultConfig",
+      "generateSongs",
+      "isDayOff",
+      "loadCatalogue",
+      "parseConfig",
+      "sessionClock",
+      "simulate",
+      "simulate$",
+      "simulateBatches",
+      "stateMachine",
+      "usHolidays",
+    ]
+  `);
+});

@@ -1,0 +1,110 @@
+import { OptionError } from '@streamify/core';
+import { describe, expect, test } from 'vitest';
+import { defaultConfig } from './config/default-config.ts';
+import { planSimulation, type SimulationOptions } from './simulation-options.ts';
+
+const config = {
+  ...defaultConfig,
+  seed: 3,
+  'n-users': 7,
+  'first-user-id': 11,
+  'growth-rate': 0.5,
+  tag: 'file',
+  'start-date': '2026-04-01T00:00:00',
+  'end-date': '2026-04-08T00:00:00',
+};
+
+describe('precedence', () => {
+  test('an option wins over the configuration', () => {
+    const options: SimulationOptions = {
+      config,
+      seed: 4,
+      users: 8,
+      firstUserId: 12,
+      growthRate: 0,
+      tag: 'option',
+      start: '2026-05-01',
+      end: new Date('2026-05-02T00:00:00Z'),
+    };
+    expect(planSimulation(options)).toMatchObject({
+      seed: 4,
+      users: 8,
+      firstUserId: 12,
+      growthRate: 0,
+      tag: 'option',
+      start: Date.UTC(2026, 4, 1),
+      end: Date.UTC(2026, 4, 2),
+    });
+  });
+
+  test('the configuration wins over the default', () => {
+    expect(planSimulation({ config })).toMatchObject({
+      seed: 3,
+      users: 7,
+      firstUserId: 11,
+      growthRate: 0.5,
+      tag: 'file',
+      start: Date.UTC(2026, 3, 1),
+      end: Date.UTC(2026, 3, 8),
+    });
+  });
+
+  test('days win over the end of the configuration', () => {
+    expect(planSimulation({ config, days: 2 }).end).toBe(Date.UTC(2026, 3, 3));
+  });
+
+  test('without anything it is one user and 30 days from a fixed Monday', () => {
+    expect(planSimulation()).toMatchObject({
+      seed: 0,
+      users: 1,
+      firstUserId: 1,
+      start: Date.UTC(2026, 2, 2),
+      end: Date.UTC(2026, 3, 1),
+    });
+  });
+});
+
+describe('a wrong option', () => {
+  test.each<[string, SimulationOptions, string]>([
+    ['no users', { users: 0 }, 'users: expected a whole number of at least 1, found 0'],
+    ['half a user', { users: 1.5 }, 'users: expected a whole number of at least 1, found 1.5'],
+    ['no seed', { seed: Number.NaN }, 'seed: expected a whole number, found NaN'],
+    [
+      'a shrinking population',
+      { growthRate: -1 },
+      'growthRate: expected a number of at least 0, found -1',
+    ],
+    [
+      'an empty batch',
+      { batchSize: 0 },
+      'batchSize: expected a whole number of at least 1, found 0',
+    ],
+    ['negative days', { days: -3 }, 'days: expected a number of at least 0, found -3'],
+    ['two ends', { days: 3, end: 4 }, 'give either end or days, not both'],
+    [
+      'no time',
+      { start: 'tomorrow' },
+      'start: expected a Date, epoch milliseconds or an ISO 8601 time, found "tomorrow"',
+    ],
+    [
+      'an end before the start',
+      { start: '2026-03-02', end: '2026-03-01' },
+      'the end 2026-03-01T00:00:00.000Z is not after the start 2026-03-02T00:00:00.000Z',
+    ],
+    [
+      'an end of the configuration before its start',
+      { config: { ...config, 'end-date': '2026-03-01' } },
+      'the end 2026-03-01T00:00:00.000Z is not after the start 2026-04-01T00:00:00.000Z',
+    ],
+  ])('%s is refused', (_, options, message) => {
+    expect(() => planSimulation(options)).toThrow(new OptionError(message));
+  });
+
+  test('growth needs a state to start from, even when only an option asks for it', () => {
+    const closed = { ...config, 'growth-rate': 0, 'new-user-auth': 'Nobody' };
+    expect(() => planSimulation({ config: closed })).not.toThrow();
+    expect(() => planSimulation({ config: closed, growthRate: 0.1 })).toThrow(
+      'for auth "Nobody" and level "free" (new users start so)',
+    );
+  });
+});
