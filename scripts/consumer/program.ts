@@ -9,6 +9,7 @@ import {
   defineEvent,
   type EventLog,
   type EventValue,
+  fileLog,
   type InferAvro,
   memoryLog,
   memorySink,
@@ -137,6 +138,9 @@ try {
   const memory = memoryLog();
   await process(memory, join(folder, 'memory.duckdb'));
   await memory.close();
+  const files = await fileLog({ dir: join(folder, 'log') });
+  await process(files, join(folder, 'files.duckdb'));
+  await files.close();
   await plainRxJS();
   assert.equal(topics.listen_events.keyOf({} as never), '');
 } finally {
