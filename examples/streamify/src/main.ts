@@ -1,8 +1,10 @@
 import { StreamifyError } from '@streamify/core';
+import { exitWhenOrphaned } from './exit-when-orphaned.ts';
 import { help, parseOptions } from './options.ts';
 import { runPipeline, Stopped } from './pipeline.ts';
 import { UsageError } from './usage-error.ts';
 
+exitWhenOrphaned();
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.on(name, () => {

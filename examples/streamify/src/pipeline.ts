@@ -1,4 +1,6 @@
-import { type EventLog, fileLog } from '@streamify/core';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EventLog, fileLog, LogCorruptedError } from '@streamify/core';
 import { openReader, openWarehouse } from '@streamify/sink-duckdb';
 import { type DataDir, emptyDataDir, openDataDir } from './data-dir.ts';
 import type { Published } from './log-topics.ts';
@@ -23,7 +25,13 @@ export async function runPipeline(options: Options, signal: AbortSignal): Promis
   if (options.fresh) await emptyUnlessInUse(options.dataDir);
   const dataDir = openDataDir(options);
   const { source } = dataDir;
-  const log = await fileLog({ dir: dataDir.log });
+  const log = await fileLog({
+    dir: dataDir.log,
+    onRecovered: ({ file, droppedBytes, keptRecords }) =>
+      process.stdout.write(
+        `recovered  ${file}: kept ${shown(keptRecords)} whole records of an unfinished write, dropped ${shown(droppedBytes)} bytes\n`,
+      ),
+  });
   try {
     const published = await publish(log, dataDir, signal);
     await landAll(log, dataDir, published, signal);
@@ -110,6 +118,15 @@ async function report(
 
 /** Starts over, but never under the feet of a run that is still at work. */
 async function emptyUnlessInUse(dataDir: string): Promise<void> {
+  const dir = join(dataDir, 'log');
+  if (existsSync(dir)) {
+    try {
+      await (await fileLog({ dir })).close();
+    } catch (cause) {
+      // A damaged log is a reason to start over.
+      if (!(cause instanceof LogCorruptedError)) throw cause;
+    }
+  }
   emptyDataDir(dataDir);
 }
 
