@@ -57,6 +57,12 @@ describe('the same events', () => {
       ).toEqual(run[topic]);
   });
 
+  test('come first in a longer simulation', () => {
+    const longer = collect({ ...options, days: 20 }).page_view_events;
+    expect(longer.slice(0, views.length)).toEqual(views);
+    expect(longer.length).toBeGreaterThan(views.length);
+  });
+
   test('come again from each iteration of one simulation', () => {
     const batches = simulateBatches({ ...options, users: 20 });
     expect([...batches]).toEqual([...batches]);

@@ -29,7 +29,7 @@ export type SimulatedEvent = {
 
 /** What happened in a stretch of time. */
 export interface SimulatedBatch {
-  /** When the last of it happened, in epoch milliseconds: every event up to here but for its own second is out. */
+  /** When the last of it happened, in epoch milliseconds. More may follow in the same second. */
   readonly time: number;
   readonly events: { readonly [T in keyof TopicEvents]: readonly TopicEvents[T][] };
 }
@@ -54,8 +54,8 @@ export function simulateBatches(options: SimulationOptions = {}): Iterable<Simul
  * Simulates listeners and gives their events one at a time, in the order of time: by `ts`, user and
  * item, and for one thing a user does the page view first.
  *
- * Nothing is simulated that was not asked for. For millions of events {@link simulateBatches} is
- * several times faster, as a promise for each event costs more than the event.
+ * Nothing is simulated beyond the batch that is being read. {@link simulateBatches} is faster, as a
+ * promise for each event costs about as much as the event.
  *
  * @throws OptionError or ConfigError at the call, for what cannot work.
  * @example
