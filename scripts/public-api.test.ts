@@ -36,7 +36,7 @@ function entryPoints(folder: string): readonly (readonly [string, string])[] {
 
 describe('public API', () => {
   it.each(packages)(
-    'packages/%s exports what public-api.txt says (npm run test:unit -- -u writes it)',
+    'packages/%s exports what its public-api.txt says; npm run test:unit -- scripts/public-api.test.ts -u writes it',
     async (name) => {
       const folder = join(root, 'packages', name);
       const text = entryPoints(folder)
