@@ -32,6 +32,8 @@ export async function runPartition<A, B>(
   report: (committed: CommitReport) => void,
 ): Promise<void> {
   const { name, from, into } = job;
+  // Opening would fence whoever works on the task.
+  if (signal.aborted) return;
   const sinkTask = await into.open({ job: name, partition });
   try {
     const reader = await from.log.reader(from.name, partition);
@@ -64,6 +66,8 @@ async function processPartition<A, B>(
     if (checkpoint.pipeline !== task.signature)
       throw changedPipeline(name, checkpoint.pipeline, task.signature);
     task.restore(checkpoint.state);
+    if (checkpoint.next[from.name] === undefined)
+      throw changedTopic(name, Object.keys(checkpoint.next), from.name);
   }
 
   const bounds = await reader.bounds();
@@ -107,7 +111,10 @@ async function processPartition<A, B>(
       task.run(() => task.complete(endOf(from.name, partition, next)));
       await commitEpoch();
     }
+    await commits.settled();
+    task.check();
   } finally {
+    task.close();
     await commits.settled();
   }
 }
@@ -205,6 +212,12 @@ function aheadOfLog(time: number, loggedAt: number): Error {
   const hours = ((time - loggedAt) / 3_600_000).toFixed(1);
   return new RangeError(
     `event time ${time} is ${hours} hours ahead of its append to the log, more than maxFutureSkew allows`,
+  );
+}
+
+function changedTopic(job: string, saved: readonly string[], now: string): StateMismatchError {
+  return new StateMismatchError(
+    `job ${job} was saved reading ${saved.join(', ')}, and now reads ${now}: give the job a new name, under which it starts over`,
   );
 }
 

@@ -137,8 +137,8 @@ function validate<A, B>({
   if (atEnd !== undefined && !['wait', 'stop', 'complete'].includes(atEnd))
     throw new OptionError(`atEnd must be wait, stop or complete, got ${String(atEnd)}`);
   for (const [option, value] of Object.entries(epoch))
-    if (value !== undefined && !(value > 0))
-      throw new OptionError(`epoch.${option} must be positive, got ${value}`);
+    if (value !== undefined && !(value >= 1 && (value % 1 === 0 || value === Infinity)))
+      throw new OptionError(`epoch.${option} must be a whole number of at least 1, got ${value}`);
   if (maxDeadShare !== undefined && !(maxDeadShare >= 0 && maxDeadShare <= 1))
     throw new OptionError(`maxDeadShare must be between 0 and 1, got ${maxDeadShare}`);
   if (maxFutureSkew !== undefined && !(maxFutureSkew >= 0))
