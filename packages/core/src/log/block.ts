@@ -104,11 +104,13 @@ export function claimedLength(bytes: Buffer, at: number): number | undefined {
   return bytes.length - at < blockHeaderLength ? undefined : bytes.readUInt32LE(at + 4);
 }
 
-/** Reads and checks a block that is there as a whole. Gives what is wrong as text. */
+/** Reads and checks a block, of which at least the header is there. Gives what is wrong as text. */
 export function readBlock(bytes: Buffer, at: number, expectedOffset: number): BlockHeader | string {
   const found = bytes.readUInt32LE(at);
   if (found !== magic) return `a block that starts with ${hex(found)}, not ${hex(magic)}`;
   const length = bytes.readUInt32LE(at + 4);
+  if (length < blockHeaderLength || length > bytes.length - at)
+    return `a block of ${length} bytes where ${bytes.length - at} are left`;
   const checksum = bytes.readUInt32LE(at + 8);
   const actual = crc32(bytes.subarray(at + 12, at + length));
   if (actual !== checksum)
