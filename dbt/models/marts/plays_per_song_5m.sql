@@ -41,7 +41,7 @@ final as (
         artist_credit,
 
         -- measures
-        sum(plays) as plays
+        cast(sum(plays) as bigint) as plays
 
     from keyed
 

@@ -15,7 +15,7 @@ final as (
         partition,
 
         -- the song
-        track_id,
+        nullif(track_id, '') as track_id,
         artist,
         song,
 
