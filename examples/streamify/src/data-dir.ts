@@ -59,15 +59,15 @@ const ours = [
 /**
  * Opens the folder of a run: a new one takes its source from the options, an old one has it.
  *
+ * @param check throws where a new source cannot work, before anything is written.
  * @throws UsageError when the options ask for another source than the folder has, or when the
  * folder holds something else.
  */
-export function openDataDir(options: Options): DataDir {
+export function openDataDir(options: Options, check: (source: Source) => void = () => {}): DataDir {
   const path = options.dataDir;
   const file = (...names: string[]) => join(path, ...names);
-  mkdirSync(path, { recursive: true });
   const saved = readJson(file(plan)) as Source | undefined;
-  if (!saved) {
+  if (!saved && existsSync(path)) {
     const strangers = readdirSync(path).filter(
       (name) => !ours.includes(name) && !name.startsWith(plan),
     );
@@ -77,7 +77,11 @@ export function openDataDir(options: Options): DataDir {
       );
   }
   const source = wanted(options, saved, path);
-  if (!saved) writeWhole(file(plan), source);
+  if (!saved) {
+    check(source);
+    mkdirSync(path, { recursive: true });
+    writeWhole(file(plan), source);
+  }
   return {
     path,
     source,

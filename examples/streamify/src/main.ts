@@ -5,6 +5,8 @@ import { runPipeline, Stopped } from './pipeline.ts';
 import { UsageError } from './usage-error.ts';
 
 exitWhenOrphaned();
+/** Clears a progress bar that stands on the terminal. */
+const clearLine = process.stderr.isTTY ? '\r\x1b[K' : '';
 const stop = new AbortController();
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.on(name, () => {
@@ -27,9 +29,9 @@ try {
 } catch (cause) {
   process.exitCode = 1;
   if (cause instanceof Stopped) {
-    process.stderr.write('stopped: run it again to go on from here\n');
+    process.stderr.write(`${clearLine}stopped: run it again to go on from here\n`);
     process.exitCode = 130;
   } else if (cause instanceof UsageError || cause instanceof StreamifyError)
-    process.stderr.write(`\nerror: ${cause.message}\n`);
+    process.stderr.write(`${clearLine}error: ${cause.message}\n`);
   else throw cause;
 }

@@ -2,16 +2,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EventLog, fileLog, LogCorruptedError } from '@streamify/core';
 import { openReader, openWarehouse } from '@streamify/sink-duckdb';
-import { type DataDir, emptyDataDir, openDataDir } from './data-dir.ts';
+import { type DataDir, emptyDataDir, openDataDir, type Source } from './data-dir.ts';
 import type { Published } from './log-topics.ts';
 import type { Options } from './options.ts';
 import { shown, startProgress } from './progress.ts';
 import { buildModels } from './stages/build-models.ts';
-import { importInto } from './stages/import-jsonl.ts';
+import { eventFiles, importInto } from './stages/import-jsonl.ts';
 import { insights } from './stages/insights.ts';
 import { land } from './stages/land.ts';
 import { reconcile, reconciliationText } from './stages/reconcile.ts';
-import { simulateInto } from './stages/simulate.ts';
+import { simulateInto, simulationOf } from './stages/simulate.ts';
 
 /** Thrown when the user stops the run: what is committed stays, and the next run goes on from there. */
 export class Stopped extends Error {}
@@ -23,7 +23,7 @@ export class Stopped extends Error {}
  */
 export async function runPipeline(options: Options, signal: AbortSignal): Promise<boolean> {
   if (options.fresh) await emptyUnlessInUse(options.dataDir);
-  const dataDir = openDataDir(options);
+  const dataDir = openDataDir(options, checkSource);
   const { source } = dataDir;
   const log = await fileLog({
     dir: dataDir.log,
@@ -114,6 +114,12 @@ async function report(
   } finally {
     reader.close();
   }
+}
+
+/** Finds what is wrong with a source before a folder is given to it. */
+function checkSource(source: Source): void {
+  if (source.kind === 'jsonl') eventFiles(source.dir);
+  else simulationOf(source);
 }
 
 /** Starts over, but never under the feet of a run that is still at work. */

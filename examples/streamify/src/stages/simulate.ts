@@ -7,19 +7,24 @@ import { type Progress, shown } from '../progress.ts';
 import { resumablePublisher } from '../resumable-publisher.ts';
 
 const day = 86_400_000;
+/** New listeners a year, as a share of those at the start, unless a configuration says. */
+const growthRate = 0.5;
+
+type Simulation = Extract<Source, { kind: 'simulation' }>;
+
+/** The events of a simulation. Throws at once when it cannot be one. */
+export function simulationOf({ users, days, seed, config }: Simulation) {
+  const site = config === null ? { growthRate } : { config: config as EventsimConfig };
+  return simulateBatches({ users, days, seed, ...site });
+}
 
 /** Simulates listeners into the log. Resolves with the records of each topic; `undefined` when it was stopped. */
 export async function simulateInto(
   log: EventLog,
-  { users, days, seed, config }: Extract<Source, { kind: 'simulation' }>,
+  source: Simulation,
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<Published | undefined> {
-  const batches = simulateBatches({
-    users,
-    days,
-    seed,
-    ...(config !== null && { config: config as EventsimConfig }),
-  });
+  const batches = simulationOf(source);
   const publisherOf = (topic: TopicName) =>
     resumablePublisher(log, topicIn(log, topic), { partitions });
   const publishers = await Promise.all(topicNames.map(publisherOf));
@@ -30,7 +35,7 @@ export async function simulateInto(
     if (signal.aborted) return undefined;
     start ??= time;
     await Promise.all(topicNames.map((topic, i) => publishers[i]?.publish(events[topic])));
-    progress.update(time - start, days * day, `${shown(count())} events, ${isoDay(time)}`);
+    progress.update(time - start, source.days * day, `${shown(count())} events, ${isoDay(time)}`);
   }
   return Object.fromEntries(
     topicNames.map((topic, i) => [topic, publishers[i]?.count ?? 0]),
