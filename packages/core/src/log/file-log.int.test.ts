@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { OptionError } from '../errors.ts';
 import { logContract } from '../testing/log-contract.ts';
 import type { EventLog } from './event-log.ts';
 import { type FileLogOptions, fileLog } from './file-log.ts';
 
+const dirs = new WeakMap<EventLog, string>();
+
 /** Opens file logs in folders of their own. */
 function harness(options: Partial<FileLogOptions>) {
-  const dirs = new WeakMap<EventLog, string>();
   const openIn = async (dir: string) => {
     const log = await fileLog({ ...options, dir });
     dirs.set(log, dir);
@@ -29,4 +31,51 @@ describe('fileLog', () => {
 describe('fileLog with a segment for each append', () => {
   for (const { name, run } of logContract(harness({ segmentBytes: 1, durability: 'os' })))
     it(name, run);
+});
+
+describe('fileLog as another process sees it', () => {
+  const { open, reopen, dispose } = harness({});
+  const follower = async (log: EventLog): Promise<EventLog> => {
+    const reading = await fileLog({ dir: dirs.get(log) ?? '', mode: 'read' });
+    const followed: EventLog = {
+      ...log,
+      reader: reading.reader,
+      partitions: reading.partitions,
+      assign: reading.assign,
+      close: async () => {
+        await Promise.all([reading.close(), log.close()]);
+      },
+    };
+    dirs.set(followed, dirs.get(log) ?? '');
+    return followed;
+  };
+  const cases = logContract({
+    open: async () => follower(await open()),
+    reopen: async (log) => follower(await reopen(log)),
+    dispose,
+  });
+  for (const { name, run } of cases) it(name, run);
+
+  it('does not write', async () => {
+    const log = await open();
+    const reading = await fileLog({ dir: dirs.get(log) ?? '', mode: 'read' });
+    await expect(reading.publish('plays', [])).rejects.toThrow(OptionError);
+    await expect(reading.createTopic('plays', { partitions: 1 })).rejects.toThrow(
+      "open it with mode 'write'",
+    );
+    await reading.close();
+    await log.close();
+    await dispose(log);
+  });
+});
+
+describe('the options of fileLog', () => {
+  it.each([
+    [{ dir: '' }, 'dir is the folder of the log'],
+    [{ dir: 'x', mode: 'append' }, "mode is 'write' or 'read', not append"],
+    [{ dir: 'x', durability: 'none' }, "durability is 'fsync' or 'os', not none"],
+    [{ dir: 'x', segmentBytes: 0 }, 'segmentBytes is a whole number from 1 on, not 0'],
+  ])('%j are refused', async (options, message) => {
+    await expect(fileLog(options as FileLogOptions)).rejects.toThrow(new OptionError(message));
+  });
 });
