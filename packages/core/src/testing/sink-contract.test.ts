@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { avroType } from '../codec/avro-type.ts';
+import { misfitOf } from '../codec/misfit.ts';
+import { rowOf } from '../event.ts';
+import { type ContractRow, contractSchema } from './contract-row.ts';
+import { type CommitStep, ConnectionLost, type Flaw, flawedSink } from './flawed-sink.ts';
+import { sinkContract } from './sink-contract.ts';
+import type { CommitFault, SinkHarness } from './sink-harness.ts';
+
+const type = avroType(contractSchema);
+
+/** A sink with these flaws, for the contract. */
+const harnessOf = (flaws: readonly Flaw[]): SinkHarness => ({
+  faults: ['midway', 'reply lost'],
+  async open() {
+    let fault: CommitFault | undefined;
+    const failingSteps: Record<CommitFault, readonly CommitStep[]> = {
+      midway: flaws.includes('two transactions') ? ['between transactions'] : ['request'],
+      'reply lost': ['reply'],
+    };
+    const sink = flawedSink<ContractRow>(
+      flaws,
+      (step) => {
+        if (!fault || !failingSteps[fault].includes(step)) return;
+        fault = undefined;
+        throw step === 'reply' ? new ConnectionLost() : new Error(`fault at ${step}`);
+      },
+      (element) => misfitOf(type, rowOf(element)),
+    );
+    return {
+      sink,
+      stored: async () => structuredClone({ ...sink, open: undefined }),
+      failNextCommit(next) {
+        fault = next;
+      },
+      close: async () => {},
+    };
+  },
+});
+
+/** The cases that a sink with these flaws fails. */
+async function failures(flaws: readonly Flaw[]): Promise<readonly string[]> {
+  const failed: string[] = [];
+  for (const { name, run } of sinkContract(harnessOf(flaws)))
+    await run().catch(() => failed.push(name));
+  return failed;
+}
+
+describe('sinkContract', () => {
+  it('passes a sink without flaws', async () => {
+    expect(await failures([])).toEqual([]);
+  });
+
+  const flaws: [Flaw[], string[]][] = [
+    [
+      ['no compare-and-set'],
+      ['refuses an epoch that is not the next one, and stores nothing of it'],
+    ],
+    [['no owner token'], ['refuses an owner whom another has replaced, and stores nothing of it']],
+    [['two transactions'], ['leaves nothing of a commit that fails midway']],
+    [
+      ['state lost'],
+      [
+        'gives the checkpoint of the last commit to whoever opens the task next',
+        'appends state, keeps it where an epoch changes none, and replaces it by a snapshot',
+        'keeps tasks of other partitions and jobs apart',
+        'stores once what it commits without hearing of it',
+      ],
+    ],
+    [
+      ['state never replaced'],
+      ['appends state, keeps it where an epoch changes none, and replaces it by a snapshot'],
+    ],
+    [
+      ['counts overwritten'],
+      [
+        'keeps tasks of other partitions and jobs apart',
+        'commits several tasks at the same time',
+        'adds counts up over epochs and partitions',
+        'refuses an owner whom another has replaced, and stores nothing of it',
+        'leaves nothing of a commit that fails midway',
+      ],
+    ],
+    [
+      ['tasks share a checkpoint'],
+      [
+        'keeps tasks of other partitions and jobs apart',
+        'commits several tasks at the same time',
+        'adds counts up over epochs and partitions',
+        'lets a commit and the next owner take turns',
+      ],
+    ],
+    [
+      ['blind retry', 'no compare-and-set'],
+      [
+        'refuses an epoch that is not the next one, and stores nothing of it',
+        'stores once what it commits without hearing of it',
+      ],
+    ],
+    [['everything refused'], ['says of an element why it cannot store it']],
+  ];
+  it.each(flaws)('fails a sink with %j in the cases about it', async (flawed, cases) => {
+    expect(await failures(flawed)).toEqual(cases);
+  });
+
+  it('leaves out the faults that a harness cannot bring about', () => {
+    const all = sinkContract(harnessOf([])).map(({ name }) => name);
+    const without = sinkContract({ ...harnessOf([]), faults: [] }).map(({ name }) => name);
+    expect(all.filter((name) => !without.includes(name))).toEqual([
+      'leaves nothing of a commit that fails midway',
+      'stores once what it commits without hearing of it',
+    ]);
+  });
+});
