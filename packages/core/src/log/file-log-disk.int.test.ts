@@ -14,6 +14,7 @@ type Operation = 'open' | 'write' | 'sync' | 'truncate';
 /** Real files on a disk whose faults are switched on and off: files whose name matches fail an operation. */
 class FaultyDisk implements LogFiles {
   readonly faults = new Map<Operation, RegExp>();
+  syncs = 0;
 
   async open(path: string, mode: 'read' | 'update' | 'create') {
     if (mode === 'create') this.#check('open', path);
@@ -28,6 +29,7 @@ class FaultyDisk implements LogFiles {
       },
       sync: async () => {
         this.#check('sync', path);
+        this.syncs += 1;
         await file.sync();
       },
       truncate: async (length: number) => {
@@ -76,6 +78,15 @@ async function readAll(): Promise<string[]> {
   await reader.close();
   return records.map(({ value }) => Buffer.from(value).toString());
 }
+
+describe('a file log', () => {
+  it('syncs once for all that is published meanwhile', async () => {
+    const before = disk.syncs;
+    await Promise.all(Array.from({ length: 50 }, (_, i) => publish(String(i))));
+    expect(disk.syncs - before).toBeLessThanOrEqual(2);
+    expect((await readAll()).length).toBe(51);
+  });
+});
 
 describe('a file log on a full disk', () => {
   it.each(['write', 'sync'] as const)(

@@ -66,6 +66,7 @@ describe('a write that was cut short', () => {
       const droppedBytes = length - before;
       const recovery = { topic: 'plays', partition: 0, file: segment(), keptRecords: 0 };
       expect(found).toEqual(droppedBytes > 0 ? [{ ...recovery, droppedBytes }] : []);
+      expect((await stat(segment())).size).toBe(before);
       expect(await readAll(log)).toEqual(['a', 'b']);
       await publish(log, 'd');
       expect(await readAll(log)).toEqual(['a', 'b', 'd']);

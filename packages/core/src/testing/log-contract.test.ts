@@ -110,7 +110,9 @@ describe('logContract', () => {
         publish:
           (log: EventLog): EventLog['publish'] =>
           async (topic, records) => {
-            setTimeout(() => log.publish(topic, records).catch(() => undefined), 5);
+            setTimeout(() => {
+              log.publish(topic, records).catch(() => undefined);
+            }, 5);
           },
       },
       'tells where a partition starts and ends',
