@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
+import { OffsetOutOfRangeError, OptionError } from '../errors.ts';
+import {
+  type Check,
+  drain,
+  limits,
+  numbers,
+  patience,
+  record,
+  single,
+  textOf,
+} from './log-contract-context.ts';
+
+/** What a log promises to who reads a partition. */
+export const pollCases: Readonly<Record<string, Check>> = {
+  'tells where a partition starts and ends': async (context) => {
+    const reader = await single(context);
+    const { start, end } = await reader.bounds();
+    assert.equal(end, start);
+    await context.log.publish(context.topic, [record('key', 'a'), record('key', 'b')]);
+    assert.deepEqual(await reader.bounds(), { start, end: start + 2 });
+  },
+
+  'returns no more records than asked for': async (context) => {
+    const reader = await single(context, numbers(10).map(String));
+    const { start: from } = await reader.bounds();
+    const { records, next } = await reader.poll({
+      ...limits,
+      from,
+      maxRecords: 3,
+      maxWait: patience,
+    });
+    assert.ok(records.length >= 1 && records.length <= 3, `${records.length} records`);
+    assert.equal(next, from + records.length);
+    const all = await drain(reader, { ...limits, maxRecords: 3 });
+    assert.deepEqual(all.map(textOf), numbers(10).map(String));
+  },
+
+  'returns no more bytes than asked for': async (context) => {
+    const reader = await single(
+      context,
+      numbers(10).map((i) => String(i).repeat(100)),
+    );
+    const { start: from } = await reader.bounds();
+    const bounded = { ...limits, maxBytes: 350 };
+    const { records } = await reader.poll({ ...bounded, from, maxWait: patience });
+    // 103 bytes each, with the key.
+    assert.ok(records.length >= 1 && records.length <= 3, `${records.length} records`);
+    assert.equal((await drain(reader, bounded)).length, 10);
+  },
+
+  'returns a single record that is larger than asked for': async (context) => {
+    const reader = await single(context, ['x'.repeat(5_000), 'y'.repeat(5_000)]);
+    const { start: from } = await reader.bounds();
+    const { records } = await reader.poll({ ...limits, from, maxBytes: 100, maxWait: patience });
+    assert.equal(records.length, 1);
+  },
+
+  'reads from any offset': async (context) => {
+    const reader = await single(context, numbers(20).map(String));
+    const { start } = await reader.bounds();
+    for (const i of [19, 0, 7, 7, 12]) {
+      const slice = await reader.poll({ ...limits, from: start + i, maxWait: patience });
+      assert.equal(slice.records[0] && textOf(slice.records[0]), String(i));
+      assert.equal(slice.records[0]?.offset, start + i);
+    }
+  },
+
+  'returns at once at the end when it may not wait': async (context) => {
+    const reader = await single(context, ['a']);
+    const { end: from } = await reader.bounds();
+    const slice = await reader.poll({ ...limits, from, maxWait: 0 });
+    assert.deepEqual(slice, { records: [], next: from });
+  },
+
+  'returns nothing when the wait is over': async (context) => {
+    const reader = await single(context, ['a']);
+    const { end: from } = await reader.bounds();
+    const slice = await reader.poll({ ...limits, from, maxWait: 20 });
+    assert.deepEqual(slice, { records: [], next: from });
+  },
+
+  'wakes a waiting poll when a record comes': async (context) => {
+    const reader = await single(context, ['a']);
+    const { end: from } = await reader.bounds();
+    const waiting = reader.poll({ ...limits, from, maxWait: patience });
+    const early = await Promise.race([waiting, setTimeout(20, 'waits')]);
+    assert.equal(early, 'waits');
+    await context.log.publish(context.topic, [record('key', 'b')]);
+    const { records } = await waiting;
+    assert.deepEqual(records.map(textOf), ['b']);
+  },
+
+  'ends a wait when the signal aborts': async (context) => {
+    const reader = await single(context);
+    const { end: from } = await reader.bounds();
+    const abort = new AbortController();
+    const waiting = reader.poll({ ...limits, from, maxWait: 600_000, signal: abort.signal });
+    abort.abort();
+    assert.deepEqual(await waiting, { records: [], next: from });
+    const aborted = { ...limits, from, maxWait: 600_000, signal: AbortSignal.abort() };
+    assert.deepEqual(await reader.poll(aborted), { records: [], next: from });
+  },
+
+  'lets two readers go at their own pace': async (context) => {
+    const first = await single(context, numbers(10).map(String));
+    const second = await context.log.reader(context.topic, 0);
+    const { start } = await first.bounds();
+    await first.poll({ ...limits, from: start + 9, maxWait: patience });
+    assert.deepEqual((await drain(second)).map(textOf), numbers(10).map(String));
+    await second.close();
+    assert.deepEqual((await drain(first)).map(textOf), numbers(10).map(String));
+  },
+
+  'refuses an offset outside the log': async (context) => {
+    const reader = await single(context, ['a', 'b']);
+    const { start, end } = await reader.bounds();
+    for (const from of [start - 1, end + 1]) {
+      await assert.rejects(reader.poll({ ...limits, from, maxWait: patience }), (error) => {
+        assert.ok(error instanceof OffsetOutOfRangeError, `not that error: ${error}`);
+        const { topic, partition, offset } = error;
+        assert.deepEqual(
+          { topic, partition, offset },
+          { topic: context.topic, partition: 0, offset: from },
+        );
+        return true;
+      });
+    }
+  },
+
+  'refuses a poll that could never return a record': async (context) => {
+    const reader = await single(context, ['a']);
+    const { start: from } = await reader.bounds();
+    const request = { ...limits, from, maxWait: 0 };
+    for (const wrong of [{ maxRecords: 0 }, { maxBytes: 0 }, { maxWait: -1 }, { maxWait: NaN }])
+      await assert.rejects(reader.poll({ ...request, ...wrong }), OptionError);
+  },
+};

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { OptionError, PartitionCountError, UnknownTopicError } from '../errors.ts';
+import { type Check, limits, readTopic, record, single } from './log-contract-context.ts';
+
+/** What a log promises of topics, of sharing their partitions, and of its end. */
+export const topicCases: Readonly<Record<string, Check>> = {
+  'refuses a topic that does not exist': async ({ log, topic }) => {
+    assert.equal(await log.partitions(topic), undefined);
+    const listener = { assigned: () => undefined, revoked: async () => undefined };
+    await assert.rejects(log.publish(topic, [record('a', '1')]), UnknownTopicError);
+    await assert.rejects(log.reader(topic, 0), UnknownTopicError);
+    await assert.rejects(log.assign('group', [topic], listener), UnknownTopicError);
+  },
+
+  'refuses what is no topic name and no number of partitions': async ({ log, topic }) => {
+    for (const name of ['', '.', '..', 'a/b', '../a', 'ä', 'a b', 'a'.repeat(250)])
+      await assert.rejects(log.createTopic(name, { partitions: 1 }), OptionError, name);
+    for (const partitions of [0, -1, 1.5, NaN])
+      await assert.rejects(log.createTopic(topic, { partitions }), OptionError);
+    assert.equal(await log.partitions(topic), undefined);
+  },
+
+  'creates a topic once and refuses another number of partitions': async ({ log, topic }) => {
+    await Promise.all([
+      log.createTopic(topic, { partitions: 3 }),
+      log.createTopic(topic, { partitions: 3 }),
+    ]);
+    await log.publish(topic, [record('a', '1')]);
+    await log.createTopic(topic, { partitions: 3 });
+    await assert.rejects(log.createTopic(topic, { partitions: 4 }), PartitionCountError);
+    assert.equal(await log.partitions(topic), 3);
+    assert.equal((await readTopic(log, topic)).flat().length, 1);
+  },
+
+  'refuses a partition that the topic does not have': async ({ log, topic }) => {
+    await log.createTopic(topic, { partitions: 2 });
+    for (const partition of [-1, 2, 0.5])
+      await assert.rejects(log.reader(topic, partition), PartitionCountError);
+  },
+
+  'assigns every partition to a lone member, and revokes it at close': async ({ log, topic }) => {
+    await log.createTopic(topic, { partitions: 3 });
+    const held = new Set<number>();
+    let all: () => void = () => undefined;
+    const assigned = new Promise<void>((resolve) => {
+      all = resolve;
+    });
+    const assignment = await log.assign(`group-${randomUUID()}`, [topic], {
+      assigned: (partition) => {
+        assert.ok(!held.has(partition), `${partition} assigned twice`);
+        held.add(partition);
+        if (held.size === 3) all();
+      },
+      revoked: async (partition) => {
+        held.delete(partition);
+      },
+    });
+    await assigned;
+    assert.deepEqual([...held].sort(), [0, 1, 2]);
+    await assignment.close();
+    await assignment.close();
+    await assignment.ended;
+    assert.deepEqual([...held], []);
+  },
+
+  'refuses to assign topics with unequal numbers of partitions': async ({ log, topic }) => {
+    await log.createTopic(topic, { partitions: 2 });
+    await log.createTopic(`${topic}-b`, { partitions: 3 });
+    const listener = { assigned: () => undefined, revoked: async () => undefined };
+    await assert.rejects(log.assign('group', [topic, `${topic}-b`], listener), PartitionCountError);
+  },
+
+  'closes more than once and ends the waits': async (context) => {
+    const reader = await single(context, ['a']);
+    const { end: from } = await reader.bounds();
+    const waiting = reader.poll({ ...limits, from, maxWait: 600_000 });
+    await reader.close();
+    await reader.close();
+    assert.deepEqual(await waiting, { records: [], next: from });
+    await Promise.all([context.log.close(), context.log.close()]);
+    await context.log.close();
+    await assert.rejects(context.log.publish(context.topic, [record('a', '1')]));
+  },
+};
