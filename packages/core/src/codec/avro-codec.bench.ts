@@ -7,8 +7,10 @@ import { memoryRegistry } from './memory-registry.ts';
  * One iteration is 1,000 events of 20 fields, half of them nullable texts. So an event takes as many
  * microseconds as an iteration takes milliseconds.
  */
-const text = (name: string) => ({ name, type: ['null', 'string'], default: null }) as const;
-const number = (name: string) => ({ name, type: ['null', 'long'], default: null }) as const;
+const text = <const N extends string>(name: N) =>
+  ({ name, type: ['null', 'string'], default: null }) as const;
+const number = <const N extends string>(name: N) =>
+  ({ name, type: ['null', 'long'], default: null }) as const;
 const fields = [
   { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
   { name: 'id', type: 'string' },
