@@ -39,8 +39,10 @@ export class StateTable {
   #dirty: Cell[] = [];
   #dropped = new Set<number>();
   #undo: (() => void)[] = [];
-  #undoCells: Cell[] = [];
-  #undoValues: unknown[] = [];
+  // Overwritten from the start in each step: emptying an array costs more than an event does.
+  readonly #undoCells: Cell[] = [];
+  readonly #undoValues: unknown[] = [];
+  #undoCount = 0;
 
   /** @param recording whether to remember writes; outside a task nobody saves or undoes them. */
   constructor(name: string, { recording }: { readonly recording: boolean }) {
@@ -115,10 +117,7 @@ export class StateTable {
   /** Starts a step: what came before can no longer be undone. */
   startStep(): void {
     if (this.#undo.length > 0) this.#undo = [];
-    if (this.#undoCells.length > 0) {
-      this.#undoCells.length = 0;
-      this.#undoValues.length = 0;
-    }
+    this.#undoCount = 0;
   }
 
   /** Takes back everything since the step started. */
@@ -174,16 +173,17 @@ export class StateTable {
   }
 
   #record(cell: Cell, before: unknown, dirty: boolean): void {
-    this.#undoCells.push(cell);
-    this.#undoValues.push(before);
+    this.#undoCells[this.#undoCount] = cell;
+    this.#undoValues[this.#undoCount++] = before;
     if (dirty) this.#dirty.push(cell);
   }
 
   /** Turns the cheap records of single writes into undo actions, so that they keep their order beside drops. */
   #flattenUndo(): void {
-    const cells = this.#undoCells.splice(0);
-    const values = this.#undoValues.splice(0);
-    if (cells.length === 0) return;
+    if (this.#undoCount === 0) return;
+    const cells = this.#undoCells.slice(0, this.#undoCount);
+    const values = this.#undoValues.slice(0, this.#undoCount);
+    this.#undoCount = 0;
     this.#undo.push(() => {
       for (let i = cells.length - 1; i >= 0; i--) this.#undoWrite(cells[i] as Cell, values[i]);
     });

@@ -19,8 +19,10 @@ export function useWatermark(name: string): Watermark {
       return newest.current;
     },
     observe(time) {
-      if (time > newest.current) newest.current = time;
-      return newest.current;
+      const before = newest.current;
+      if (!(time > before)) return before;
+      newest.current = time;
+      return time;
     },
   };
 }
