@@ -59,7 +59,7 @@ describe('StateTable', () => {
         }
       };
 
-      for (let step = 0; step < 4_000; step++) {
+      for (let step = 0; step < 1_500; step++) {
         table.startStep();
         const before = copyOf(model);
         for (let actions = below(5); actions > 0; actions--) act();

@@ -56,7 +56,13 @@ describe('sinkContract', () => {
       ['no compare-and-set'],
       ['refuses an epoch that is not the next one, and stores nothing of it'],
     ],
-    [['no owner token'], ['refuses an owner whom another has replaced, and stores nothing of it']],
+    [
+      ['no owner token'],
+      [
+        'refuses an owner whom another has replaced, and stores nothing of it',
+        'lets a commit and the next owner take turns',
+      ],
+    ],
     [['two transactions'], ['leaves nothing of a commit that fails midway']],
     [
       ['state lost'],
