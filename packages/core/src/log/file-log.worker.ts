@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { LogLockedError } from '../errors.ts';
+import type { NewRecord } from './event-log.ts';
 import { fileLog } from './file-log.ts';
 
 /*
@@ -22,6 +23,7 @@ async function publish(dir: string, first: number, acknowledgeEarly: boolean): P
   report({ opened: true });
   let next = first;
   const producer = async () => {
+    let behind: readonly NewRecord[] = [];
     for (;;) {
       const start = next;
       const count = 1 + Math.floor(Math.random() * 400);
@@ -30,9 +32,12 @@ async function publish(dir: string, first: number, acknowledgeEarly: boolean): P
         key: `listener ${(start + i) % 7}`,
         value: Buffer.from(`${start + i} `.padEnd(Math.floor(Math.random() * 3_000), 'x')),
       }));
-      if (acknowledgeEarly) report({ acknowledged: [start, start + count - 1] });
-      await log.publish('plays', records);
-      if (!acknowledgeEarly) report({ acknowledged: [start, start + count - 1] });
+      const acknowledge = () => report({ acknowledged: [start, start + count - 1] });
+      // The broken variant is one publish behind, so that a kill always finds it out.
+      if (acknowledgeEarly) acknowledge();
+      await log.publish('plays', acknowledgeEarly ? behind : records);
+      behind = records;
+      if (!acknowledgeEarly) acknowledge();
     }
   };
   await Promise.all([producer(), producer(), producer()]);
