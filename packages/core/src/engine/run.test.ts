@@ -253,7 +253,8 @@ describe('a job that is run twice at the same time', () => {
   it('goes on in the younger run; the older is fenced', async () => {
     const { topic } = await playsLog(plays(15));
     const into = memorySink<number>();
-    const job = jobOf({ from: topic, through: (plays$) => plays$.pipe(ids), into });
+    const epoch = { maxRecords: 5 };
+    const job = jobOf({ from: topic, through: (plays$) => plays$.pipe(ids), into, epoch });
     let begun: () => void = () => {};
     const firstCommit = new Promise<void>((resolve) => {
       begun = resolve;
