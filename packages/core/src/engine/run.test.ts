@@ -464,6 +464,26 @@ describe('run refuses', () => {
     await expect(run(later)).rejects.toThrow('emitted outside an epoch');
     expect(into.counts('job')).toEqual({});
   });
+
+  it('a pipeline that emits while its last epoch is committed', async () => {
+    const { topic } = await playsLog(plays(5));
+    let emit: () => void = () => {};
+    const emitted = new Promise<void>((resolve) => {
+      emit = resolve;
+    });
+    const into = memorySink<number>({
+      async fault() {
+        emit();
+        await settle();
+      },
+    });
+    const later = mergeMap(async ({ value }: Event) => {
+      await emitted;
+      return value.id;
+    });
+    const job = jobOf({ from: topic, through: (p$) => p$.pipe(later), into });
+    await expect(run(job)).rejects.toThrow('emitted outside an epoch');
+  });
 });
 
 describe('what a job has opened', () => {
