@@ -21,7 +21,8 @@ import threading
 from pathlib import Path
 
 if sys.version_info < (3, 10):
-    sys.exit(f"dbt needs Python 3.10 or later, this is {sys.version.split()[0]}: make the .venv with a newer one")
+    found = sys.version.split()[0]
+    sys.exit(f"dbt needs Python 3.10 or later, this is {found}: make the .venv with a newer one")
 
 STATUSES = {"success": "pass", "skipped": "skip", "runtime error": "error", "partial success": "error"}
 
@@ -50,7 +51,8 @@ def main(arguments: list[str]) -> bool:
     try:
         from dbt.cli.main import dbtRunner
     except ModuleNotFoundError as missing:
-        sys.exit(f"{missing.name} is not installed in {sys.prefix}: run pip install --require-hashes -r dbt/requirements.txt")
+        install = "pip install --require-hashes -r dbt/requirements.txt"
+        sys.exit(f"{missing.name} is not installed in {sys.prefix}: run {install} there")
 
     # Reports are all there is on stdout, whatever else may print.
     reports, sys.stdout = sys.stdout, sys.stderr

@@ -21,7 +21,7 @@ left_totals as (
 
     select
         count(*) as listens,
-        sum(cast(duration as decimal(18, 6))) as duration
+        coalesce(sum(cast(duration as decimal(18, 6))), 0) as duration
 
     from {{ left_name }}
 
@@ -31,7 +31,7 @@ right_totals as (
 
     select
         count(*) as listens,
-        sum(cast(duration as decimal(18, 6))) as duration
+        coalesce(sum(cast(duration as decimal(18, 6))), 0) as duration
 
     from {{ right_name }}
 
@@ -48,16 +48,15 @@ final as (
     union all
 
     select
-        'listens and seconds: ' || left_totals.listens || ', ' || coalesce(cast(left_totals.duration as varchar), 'none')
-        || ' in {{ left_name }}; ' || right_totals.listens || ', ' || coalesce(cast(right_totals.duration as varchar), 'none')
-        || ' in {{ right_name }}' as problem
+        left_totals.listens || ' listens of ' || left_totals.duration || ' s in {{ left_name }}, '
+        || right_totals.listens || ' of ' || right_totals.duration || ' s in {{ right_name }}' as problem
 
     from left_totals
 
     cross join right_totals
 
     where left_totals.listens <> right_totals.listens
-        or left_totals.duration is distinct from right_totals.duration
+        or left_totals.duration <> right_totals.duration
 
 )
 

@@ -1,4 +1,4 @@
-{# Each period starts before it ends, and the next one starts exactly where it ends: no overlap and no gap. The last one has no end. #}
+{# Each period ends after it starts and where the next one starts, the last one never: no overlap and no gap. #}
 {% test contiguous_history(model, key, valid_from, valid_to) %}
 
 with
