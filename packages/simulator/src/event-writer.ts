@@ -1,6 +1,7 @@
 import type { AuthEvent, ListenEvent, PageViewEvent, StatusChangeEvent } from '@streamify/models';
-import type { Profile, Profiles } from './model/profile.ts';
+import type { Profile } from './model/profile.ts';
 import type { User } from './model/user.ts';
+import type { Site } from './site.ts';
 
 /** Events of each topic, in the order of time. */
 export interface EventLists {
@@ -21,22 +22,18 @@ export type EventWriter = (user: User, into: EventLists) => void;
  * `<sessionId>-<itemInSession>`: unique in a topic, and what joins the topics. Who the user is, and
  * the tag, are null where the configuration does not show it.
  */
-export function eventWriter(options: {
-  readonly profiles: Profiles;
-  readonly showUser: ReadonlySet<string>;
-  readonly tag: string | undefined;
-}): EventWriter {
-  const { profiles, showUser, tag = null } = options;
+export function eventWriter({ plan, profiles }: Pick<Site, 'plan' | 'profiles'>): EventWriter {
+  const { showUser, tag = null } = plan;
 
   const draw = (user: User): Profile => {
     const profile = profiles(user.id, user.joined);
-    user.profile = profile;
+    user.memo = profile;
     return profile;
   };
 
   return (user, into) => {
     const { state, song, sessionId, item: itemInSession } = user;
-    const profile = user.profile ?? draw(user);
+    const profile = (user.memo as Profile | undefined) ?? draw(user);
     const { auth, level, page } = state;
     const { deviceId, city, zip, state: place, userAgent, lon, lat } = profile;
     const eventId = `${sessionId}-${itemInSession}`;

@@ -1,18 +1,9 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import type { AuthEvent, ListenEvent, PageViewEvent, StatusChangeEvent } from '@streamify/models';
 import { defer, from, type Observable } from 'rxjs';
-import { type EventLists, type EventWriter, eventWriter } from './event-writer.ts';
-import { population } from './model/population.ts';
-import { profiles } from './model/profile.ts';
-import { sessionClock } from './model/session-clock.ts';
-import { stateMachine } from './model/state-machine.ts';
-import type { World } from './model/user.ts';
-import { WeightedChoice } from './model/weighted-choice.ts';
-import {
-  planSimulation,
-  type SimulationOptions,
-  type SimulationPlan,
-} from './simulation-options.ts';
+import { type EventLists, eventWriter } from './event-writer.ts';
+import type { SimulationOptions } from './simulation-options.ts';
+import { populate, prepareSite, type Site } from './site.ts';
 
 /** The events of the four topics. */
 export interface TopicEvents {
@@ -46,7 +37,7 @@ export interface SimulatedBatch {
  *   for (const listen of events.listen_events) console.log(listen.artist, listen.song);
  */
 export function simulateBatches(options: SimulationOptions = {}): Iterable<SimulatedBatch> {
-  const site = prepare(options);
+  const site = prepareSite(options);
   return { [Symbol.iterator]: () => batches(site) };
 }
 
@@ -63,7 +54,7 @@ export function simulateBatches(options: SimulationOptions = {}): Iterable<Simul
  *   console.log(topic, value.ts, value.userId);
  */
 export function simulate(options: SimulationOptions = {}): AsyncIterable<SimulatedEvent> {
-  const site = prepare(options);
+  const site = prepareSite(options);
   return { [Symbol.asyncIterator]: () => singly(site) };
 }
 
@@ -80,20 +71,10 @@ export function simulate$(options: SimulationOptions = {}): Observable<Simulated
   return defer(() => from(events));
 }
 
-/** What no event changes: it serves any number of iterations. */
-interface Site {
-  readonly plan: SimulationPlan;
-  readonly world: World;
-  /** The window, in epoch seconds. */
-  readonly start: number;
-  readonly end: number;
-  readonly write: EventWriter;
-}
-
 function* batches(site: Site): Generator<SimulatedBatch, void, undefined> {
-  const { plan, world, start, end, write } = site;
-  const { batchSize } = plan;
-  const people = population({ ...plan, start, end }, world);
+  const { batchSize } = site.plan;
+  const write = eventWriter(site);
+  const people = populate(site);
   let events = emptyLists();
   for (let user = people.next; user !== undefined; user = people.next) {
     write(user, events);
@@ -143,30 +124,3 @@ const emptyLists = (): EventLists => ({
   auth_events: [],
   status_change_events: [],
 });
-
-function prepare(options: SimulationOptions): Site {
-  const plan = planSimulation(options);
-  const { seed, alpha, beta, newUser, churnedState, catalogue, growthRate, showUser, tag } = plan;
-  const weightOf = ({ weight }: { readonly weight: number }) => weight;
-  // The model counts whole seconds. Events are later than the start and earlier than the end.
-  const start = Math.floor(plan.start / 1_000);
-  const end = Math.ceil(plan.end / 1_000);
-  const world: World = {
-    seed,
-    alpha,
-    beta,
-    newUser,
-    churnedState,
-    machine: stateMachine(plan.transitions, plan.entries),
-    clock: sessionClock(plan.clock),
-    songs: new WeightedChoice(catalogue.songs, weightOf),
-    auths: new WeightedChoice(plan.auths, weightOf),
-    levels: new WeightedChoice(plan.levels, weightOf),
-  };
-  const write = eventWriter({
-    profiles: profiles({ catalogue, seed, start, growthRate }),
-    showUser,
-    tag,
-  });
-  return { plan, world, start, end, write };
-}

@@ -3,6 +3,7 @@ import type { Catalogue } from './catalogue/catalogue.ts';
 import { defaultCatalogue } from './catalogue/default-catalogue.ts';
 import {
   atLeastZero,
+  belowOne,
   count,
   type Expectation,
   integer,
@@ -27,6 +28,8 @@ export interface SimulationOptions {
   readonly firstUserId?: number;
   /** Users who join in a year, as a share of those at the start. Default 0. */
   readonly growthRate?: number;
+  /** Users who leave in a year, as a share of those who are there; below 1. Default 0. */
+  readonly attritionRate?: number;
   /** A label on every event that shows its user. */
   readonly tag?: string;
   /**
@@ -34,12 +37,17 @@ export interface SimulationOptions {
    * the Monday 2026-03-02, whatever the day, so that a simulation can be repeated.
    */
   readonly start?: Date | number | string;
-  /** Events are earlier than this. Default: `days` after the start. */
+  /** Events are earlier than this; Infinity is never. Default: `days` after the start. */
   readonly end?: Date | number | string;
   /** The length instead of an end. Default 30. */
   readonly days?: number;
   /** How many page views a batch holds at most. Default 4,096. It changes no event. */
   readonly batchSize?: number;
+  /**
+   * Repeats a fault of the original that its statistics show: a redirect behind a login is an auth
+   * event again. For comparisons with its output. Default false.
+   */
+  readonly compat?: boolean;
 }
 
 /** A simulation after validation: the configuration with the options applied, and a window. */
@@ -47,9 +55,11 @@ export interface SimulationPlan extends SiteConfig {
   readonly catalogue: Catalogue;
   /** Epoch milliseconds. */
   readonly start: number;
-  /** Epoch milliseconds. */
+  /** Epoch milliseconds; Infinity for a simulation that goes on. */
   readonly end: number;
   readonly batchSize: number;
+  readonly attritionRate: number;
+  readonly compat: boolean;
 }
 
 const dayMillis = 86_400_000;
@@ -62,6 +72,7 @@ const defaultStart = Date.UTC(2026, 2, 2);
  */
 export function planSimulation(options: SimulationOptions = {}): SimulationPlan {
   const { config = defaultConfig, catalogue = defaultCatalogue(), days, tag } = options;
+  const { compat = false } = options;
   const site = parseConfig(config);
   if (options.end !== undefined && days !== undefined)
     throw new OptionError('give either end or days, not both');
@@ -84,6 +95,8 @@ export function planSimulation(options: SimulationOptions = {}): SimulationPlan 
     growthRate: option('growthRate', options.growthRate, atLeastZero) ?? site.growthRate,
     tag: tag ?? site.tag,
     batchSize: option('batchSize', options.batchSize, count) ?? 4_096,
+    attritionRate: option('attritionRate', options.attritionRate, belowOne) ?? 0,
+    compat,
   };
   // Who joins only since an option says so needs a state to start from as well.
   if (plan.growthRate > 0 && site.growthRate === 0)
@@ -103,6 +116,7 @@ function option(
 
 function instantOption(name: string, value: Date | number | string | undefined) {
   if (value === undefined) return undefined;
+  if (name === 'end' && value === Number.POSITIVE_INFINITY) return value;
   const time = typeof value === 'string' ? parseInstant(value) : Number(value);
   if (Number.isNaN(new Date(time).getTime()))
     throw new OptionError(

@@ -49,4 +49,9 @@ export interface Catalogue {
   readonly lastNames: readonly LastName[];
   readonly places: readonly Place[];
   readonly userAgents: readonly UserAgent[];
+  /**
+   * Track ids of similar songs, by track id. The song after one that is here is drawn from them, by
+   * weight. Default: none, and every song is drawn from all.
+   */
+  readonly similar?: ReadonlyMap<string, readonly string[]>;
 }

@@ -23,6 +23,10 @@ export const count = expect<number>(
 export const positive = expect<number>('a number above 0', (v) => isNumber(v) && v > 0);
 export const atLeastZero = expect<number>('a number of at least 0', (v) => isNumber(v) && v >= 0);
 export const share = expect<number>('a number from 0 to 1', (v) => isNumber(v) && v >= 0 && v <= 1);
+export const belowOne = expect<number>(
+  'a number from 0 to below 1',
+  (v) => isNumber(v) && v >= 0 && v < 1,
+);
 export const httpStatus = expect<number>(
   'an HTTP status from 100 to 599',
   (v) => Number.isInteger(v) && (v as number) >= 100 && (v as number) <= 599,

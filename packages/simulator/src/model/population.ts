@@ -17,7 +17,29 @@ export interface PopulationOptions {
   /** Users who join in a year, as a share of those at the start. */
   readonly growthRate: number;
   readonly start: number;
+  /** Infinity for a simulation that goes on. */
   readonly end: number;
+  /** What has happened already: it is passed over. Default: nothing. */
+  readonly after?: Position | undefined;
+  /** Which users are simulated here, of all there are. Default: all. */
+  readonly share?: Share | undefined;
+}
+
+/** A place in the order of what users do. */
+export interface Position {
+  /** Epoch seconds. */
+  readonly time: number;
+  readonly user: number;
+  /** The session's number among the user's. */
+  readonly session: number;
+  readonly item: number;
+}
+
+/** One of several parts of the users, of equal size. */
+export interface Share {
+  /** From 0. */
+  readonly index: number;
+  readonly of: number;
 }
 
 /** All users in the order of what they do: the one who acts next is first. */
@@ -36,14 +58,17 @@ export interface Population {
  * times with gaps of `Exp(year / (users * growthRate))`.
  */
 export function population(options: PopulationOptions, world: World): Population {
-  const { seed, users, firstUserId, growthRate, start, end } = options;
+  const { seed, users, firstUserId, growthRate, start, end, after, share } = options;
   const queue = new UserQueue();
   const warmUp = (user: User): void => {
-    while (user.time <= start) if (!advance(user, world)) return;
+    while (user.time <= start || (after !== undefined && isPast(user, after)))
+      if (!advance(user, world)) return;
     if (user.time < end) queue.add(user);
   };
+  const isHere = (id: number) => share === undefined || id % share.of === share.index;
 
-  for (let i = 0; i < users; i++) warmUp(initialUser(firstUserId + i, start, world));
+  for (let id = firstUserId; id < firstUserId + users; id++)
+    if (isHere(id)) warmUp(initialUser(id, start, world));
 
   const growth = Random.of(seed, firstUserId, 'growth');
   const lead = Math.floor(leadGaps * world.beta);
@@ -55,7 +80,8 @@ export function population(options: PopulationOptions, world: World): Population
   let joinedId = firstUserId + users;
   const admit = (): void => {
     while (joins < end && joins - lead <= (queue.first?.time ?? end)) {
-      warmUp(joiningUser(joinedId++, joins, lead, world));
+      if (isHere(joinedId)) warmUp(joiningUser(joinedId, joins, lead, world));
+      joinedId++;
       joins = nextJoin(joins);
     }
   };
@@ -73,4 +99,11 @@ export function population(options: PopulationOptions, world: World): Population
       admit();
     },
   };
+}
+
+/** Whether what a user does next lies at a position or before it. */
+function isPast(user: User, { time, user: id, session, item }: Position): boolean {
+  if (user.time !== time) return user.time < time;
+  if (user.id !== id) return user.id < id;
+  return user.sessions === session ? user.item <= item : user.sessions < session;
 }

@@ -19,7 +19,7 @@ const user = (id: number, time: number): User => ({
   item: 0,
   song: undefined,
   songEnd: 0,
-  profile: undefined,
+  memo: undefined,
 });
 const order = (a: User, b: User) => a.time - b.time || a.id - b.id;
 

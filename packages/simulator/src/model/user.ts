@@ -1,5 +1,4 @@
 import type { Song } from '../catalogue/catalogue.ts';
-import type { Profile } from './profile.ts';
 import { Random } from './random.ts';
 import type { SessionClock } from './session-clock.ts';
 import type { State, StateMachine } from './state-machine.ts';
@@ -15,14 +14,21 @@ export interface World {
   readonly machine: StateMachine;
   readonly clock: SessionClock;
   readonly songs: WeightedChoice<Song>;
+  /** What follows a track, where data about similar songs tells: by track id. */
+  readonly similar: ReadonlyMap<string, WeightedChoice<Song>>;
   readonly auths: WeightedChoice<{ readonly name: string }>;
   readonly levels: WeightedChoice<{ readonly name: string }>;
   readonly newUser: { readonly auth: string; readonly level: string };
   readonly churnedState: string | undefined;
+  /** The share of users who leave within a year, whatever they do. */
+  readonly attritionRate: number;
+  /** Whether auth events follow a login as the original's do: again at each redirect behind it. */
+  readonly compat: boolean;
 }
 
 /** Sessions of a user are numbered inside this many ids. */
-const sessionsPerUser = 1_000_000;
+export const sessionsPerUser = 1_000_000;
+const yearSeconds = 365.25 * 86_400;
 
 /**
  * A listener, as of the next thing they do. `time`, `state` and `item` tell it; {@link advance} moves on.
@@ -41,15 +47,15 @@ export interface User {
   /** When it happens, in epoch seconds. */
   time: number;
   state: State;
-  /** Whether it follows a Login page. */
+  /** Whether it tells how a login went: it follows a Login page. */
   afterLogin: boolean;
   sessions: number;
   sessionId: number;
   item: number;
   song: Song | undefined;
   songEnd: number;
-  /** Drawn when a session is first written, and dropped with it. */
-  profile: Profile | undefined;
+  /** What a writer keeps of a user during a session; dropped with it. */
+  memo: unknown;
 }
 
 /** Makes a user who is there at `start`, in their first session: it may be long before. */
@@ -86,11 +92,15 @@ export function advance(user: User, world: World): boolean {
   const transition = state.next(random.uniform());
   if (transition === undefined) {
     if (state.auth === world.churnedState) return false;
-    user.time = world.clock.next(user.time, user.beta, random);
+    const last = user.time;
+    user.time = world.clock.next(last, user.beta, random);
+    if (world.attritionRate > 0 && leaves(user.time - last, world.attritionRate, random))
+      return false;
     return startSession(user, state.auth, state.level, world);
   }
   const { to, waitFactor } = transition;
-  user.afterLogin = state.page === 'Login';
+  // The original does not take note of the page before a redirect.
+  if (!(world.compat && to.isRedirect)) user.afterLogin = state.page === 'Login';
   user.item++;
   if (to.isRedirect) user.time += 1;
   else if (to.isSong && user.time < user.songEnd) user.time = user.songEnd;
@@ -121,7 +131,7 @@ function firstSession(
     item: 0,
     song: undefined,
     songEnd: 0,
-    profile: undefined,
+    memo: undefined,
   };
   if (state.isSong) play(made, world);
   return made;
@@ -139,16 +149,21 @@ function startSession(user: User, auth: string, level: string, world: World): tr
   user.item = 0;
   user.songEnd = 0;
   user.song = undefined;
-  user.profile = undefined;
+  user.memo = undefined;
   if (state.isSong) play(user, world);
   return true;
 }
 
 function play(user: User, world: World): void {
-  const song = world.songs.pick(user.random);
+  const alike = user.song === undefined ? undefined : world.similar.get(user.song.trackId);
+  const song = (alike ?? world.songs).pick(user.random);
   user.song = song;
   user.songEnd = user.time + Math.floor(song.duration);
 }
+
+/** Who leaves at a rate a year leaves in a part of it with `1 - (1 - rate) ** part`. */
+const leaves = (seconds: number, rate: number, random: Random) =>
+  random.uniform() < 1 - (1 - rate) ** (seconds / yearSeconds);
 
 /** The configuration is checked for this, so that it is a fault of ours. */
 const noEntry = (auth: string, level: string) =>

@@ -1,0 +1,76 @@
+import type { Song } from './catalogue/catalogue.ts';
+import { type Population, type Position, population, type Share } from './model/population.ts';
+import { type Profiles, profiles } from './model/profile.ts';
+import { sessionClock } from './model/session-clock.ts';
+import { stateMachine } from './model/state-machine.ts';
+import type { World } from './model/user.ts';
+import { WeightedChoice } from './model/weighted-choice.ts';
+import {
+  planSimulation,
+  type SimulationOptions,
+  type SimulationPlan,
+} from './simulation-options.ts';
+
+/** What no event changes: it serves any number of simulations. */
+export interface Site {
+  readonly plan: SimulationPlan;
+  readonly world: World;
+  readonly profiles: Profiles;
+  /** The window, in epoch seconds: events are later than the start and earlier than the end. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/**
+ * Builds a site from options.
+ *
+ * @throws OptionError or ConfigError for what cannot work.
+ */
+export function prepareSite(options: SimulationOptions): Site {
+  const plan = planSimulation(options);
+  const { seed, alpha, beta, newUser, churnedState, catalogue, growthRate } = plan;
+  // The model counts whole seconds.
+  const start = Math.floor(plan.start / 1_000);
+  const end = Math.ceil(plan.end / 1_000);
+  const world: World = {
+    seed,
+    alpha,
+    beta,
+    newUser,
+    churnedState,
+    attritionRate: plan.attritionRate,
+    compat: plan.compat,
+    machine: stateMachine(plan.transitions, plan.entries),
+    clock: sessionClock(plan.clock),
+    songs: new WeightedChoice(catalogue.songs, weightOf),
+    similar: similarSongs(catalogue.songs, catalogue.similar ?? new Map()),
+    auths: new WeightedChoice(plan.auths, weightOf),
+    levels: new WeightedChoice(plan.levels, weightOf),
+  };
+  return { plan, world, profiles: profiles({ catalogue, seed, start, growthRate }), start, end };
+}
+
+/** The users of a site: all, or a share of them; from the start, or from behind a position. */
+export function populate(
+  { plan, world, start, end }: Site,
+  part: { readonly after?: Position | undefined; readonly share?: Share | undefined } = {},
+): Population {
+  return population({ ...plan, start, end, ...part }, world);
+}
+
+/** What may follow each track: similar ones that are played at all. */
+function similarSongs(
+  songs: readonly Song[],
+  similar: ReadonlyMap<string, readonly string[]>,
+): ReadonlyMap<string, WeightedChoice<Song>> {
+  const byTrack = new Map(songs.map((song) => [song.trackId, song]));
+  const choices = new Map<string, WeightedChoice<Song>>();
+  for (const [track, others] of similar) {
+    const known = others.flatMap((other) => byTrack.get(other) ?? []);
+    if (known.some(({ weight }) => weight > 0))
+      choices.set(track, new WeightedChoice(known, weightOf));
+  }
+  return choices;
+}
+
+const weightOf = ({ weight }: { readonly weight: number }) => weight;
