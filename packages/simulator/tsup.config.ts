@@ -1,7 +1,11 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: { index: 'src/index.ts' },
+  entry: {
+    index: 'src/index.ts',
+    main: 'src/cli/main.ts',
+    'share-worker': 'src/parallel/share-worker.ts',
+  },
   format: ['esm'],
   sourcemap: true,
   clean: true,

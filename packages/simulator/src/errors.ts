@@ -41,3 +41,18 @@ export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? typeof value;
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }
+
+/** The command line asks for what cannot be. The message says which option, and what it takes. */
+export class UsageError extends StreamifyError {
+  readonly code = 'STREAMIFY_SIMULATOR_USAGE';
+}
+
+/** Output cannot be written: the disk is full, a file is not writable. `cause` tells. */
+export class OutputError extends StreamifyError {
+  readonly code = 'STREAMIFY_SIMULATOR_OUTPUT';
+}
+
+/** A checkpoint cannot be gone on from. */
+export class CheckpointError extends StreamifyError {
+  readonly code = 'STREAMIFY_SIMULATOR_CHECKPOINT';
+}

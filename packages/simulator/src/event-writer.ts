@@ -1,5 +1,5 @@
 import type { AuthEvent, ListenEvent, PageViewEvent, StatusChangeEvent } from '@streamify/models';
-import type { Profile } from './model/profile.ts';
+import { deviceIdOf, type Profile } from './model/profile.ts';
 import type { User } from './model/user.ts';
 import type { Site } from './site.ts';
 
@@ -35,15 +35,17 @@ export function eventWriter({ plan, profiles }: Pick<Site, 'plan' | 'profiles'>)
     const { state, song, sessionId, item: itemInSession } = user;
     const profile = (user.memo as Profile | undefined) ?? draw(user);
     const { auth, level, page } = state;
-    const { deviceId, city, zip, state: place, userAgent, lon, lat } = profile;
+    const deviceId = deviceIdOf(profile);
+    const { city, zip, state: place, lon, lat } = profile.place;
+    const userAgent = profile.userAgent.name;
     const eventId = `${sessionId}-${itemInSession}`;
     const ts = user.time * 1_000;
     const isShown = showUser.has(auth);
     const userId = isShown ? profile.userId : null;
-    const firstName = isShown ? profile.firstName : null;
-    const lastName = isShown ? profile.lastName : null;
-    const gender = isShown ? profile.gender : null;
-    const registration = isShown ? profile.registration : null;
+    const firstName = isShown ? profile.firstName.name : null;
+    const lastName = isShown ? profile.lastName.name : null;
+    const gender = isShown ? profile.firstName.gender : null;
+    const registration = isShown ? profile.registration * 1_000 : null;
     const label = isShown ? tag : null;
     const played = state.isSong ? song : undefined;
 

@@ -1,9 +1,8 @@
-import type { Song } from './catalogue/catalogue.ts';
 import { type Population, type Position, population, type Share } from './model/population.ts';
 import { type Profiles, profiles } from './model/profile.ts';
 import { sessionClock } from './model/session-clock.ts';
 import { stateMachine } from './model/state-machine.ts';
-import type { World } from './model/user.ts';
+import type { PlayedSong, World } from './model/user.ts';
 import { WeightedChoice } from './model/weighted-choice.ts';
 import {
   planSimulation,
@@ -32,6 +31,7 @@ export function prepareSite(options: SimulationOptions): Site {
   // The model counts whole seconds.
   const start = Math.floor(plan.start / 1_000);
   const end = Math.ceil(plan.end / 1_000);
+  const songs = catalogue.songs.map((song): PlayedSong => ({ ...song, memo: undefined }));
   const world: World = {
     seed,
     alpha,
@@ -42,8 +42,8 @@ export function prepareSite(options: SimulationOptions): Site {
     compat: plan.compat,
     machine: stateMachine(plan.transitions, plan.entries),
     clock: sessionClock(plan.clock),
-    songs: new WeightedChoice(catalogue.songs, weightOf),
-    similar: similarSongs(catalogue.songs, catalogue.similar ?? new Map()),
+    songs: new WeightedChoice(songs, weightOf),
+    similar: catalogue.similar && similarSongs(songs, catalogue.similar),
     auths: new WeightedChoice(plan.auths, weightOf),
     levels: new WeightedChoice(plan.levels, weightOf),
   };
@@ -60,11 +60,11 @@ export function populate(
 
 /** What may follow each track: similar ones that are played at all. */
 function similarSongs(
-  songs: readonly Song[],
+  songs: readonly PlayedSong[],
   similar: ReadonlyMap<string, readonly string[]>,
-): ReadonlyMap<string, WeightedChoice<Song>> {
+): ReadonlyMap<string, WeightedChoice<PlayedSong>> {
   const byTrack = new Map(songs.map((song) => [song.trackId, song]));
-  const choices = new Map<string, WeightedChoice<Song>>();
+  const choices = new Map<string, WeightedChoice<PlayedSong>>();
   for (const [track, others] of similar) {
     const known = others.flatMap((other) => byTrack.get(other) ?? []);
     if (known.some(({ weight }) => weight > 0))

@@ -5,19 +5,14 @@ import { WeightedChoice } from './weighted-choice.ts';
 /** Who a user is, and on which device: the same for life. */
 export interface Profile {
   readonly userId: number;
-  /** 16 hexadecimal digits that do not show the user. */
-  readonly deviceId: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly gender: string;
-  /** Epoch milliseconds. */
+  /** 64 bits that do not show the user; {@link deviceIdOf} writes them out. */
+  readonly device: readonly [number, number];
+  readonly firstName: FirstName;
+  readonly lastName: LastName;
+  /** Epoch seconds. */
   readonly registration: number;
-  readonly city: string;
-  readonly zip: string;
-  readonly state: string;
-  readonly lon: number;
-  readonly lat: number;
-  readonly userAgent: string;
+  readonly place: Place;
+  readonly userAgent: UserAgent;
 }
 
 /** Draws profiles. The same user always gets the same one, so that it need not be kept. */
@@ -47,24 +42,22 @@ export function profiles(options: {
   return (userId, joined) => {
     const random = Random.of(seed, userId, 'profile');
     const age = Math.min(Math.floor(random.exponential(growthRate * year)), longest);
-    const person = firstNames.pick(random);
-    const lastName = lastNames.pick(random).name;
-    const place = places.pick(random);
     return {
       userId,
-      deviceId: hex(random.bits()) + hex(random.bits()),
-      firstName: person.name,
-      lastName,
-      gender: person.gender,
-      registration: (joined ?? start - age) * 1_000,
-      city: place.city,
-      zip: place.zip,
-      state: place.state,
-      lon: place.lon,
-      lat: place.lat,
-      userAgent: userAgents.pick(random).name,
+      firstName: firstNames.pick(random),
+      lastName: lastNames.pick(random),
+      place: places.pick(random),
+      device: [random.bits(), random.bits()],
+      userAgent: userAgents.pick(random),
+      registration: joined ?? start - age,
     };
   };
 }
 
-const hex = (bits: number) => (bits >>> 0).toString(16).padStart(8, '0');
+/** The id of a user's device: 16 hexadecimal digits. */
+export const deviceIdOf = ({ device: [high, low] }: Profile): string => hex(high) + hex(low);
+
+const hexBytes = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const hexByte = (byte: number) => hexBytes[byte & 255] as string;
+const hex = (bits: number) =>
+  hexByte(bits >>> 24) + hexByte(bits >>> 16) + hexByte(bits >>> 8) + hexByte(bits);

@@ -1,10 +1,11 @@
 /** What a generator is for: each purpose has a stream of its own, so that none disturbs another. */
-export type RandomPurpose = 'behaviour' | 'profile' | 'growth' | 'catalogue';
+export type RandomPurpose = 'behaviour' | 'profile' | 'growth' | 'catalogue' | 'faults';
 const purposes: Record<RandomPurpose, number> = {
   behaviour: 1,
   profile: 2,
   growth: 3,
   catalogue: 4,
+  faults: 5,
 };
 
 /**

@@ -4,6 +4,11 @@ import type { SessionClock } from './session-clock.ts';
 import type { State, StateMachine } from './state-machine.ts';
 import type { WeightedChoice } from './weighted-choice.ts';
 
+/** A song of a site, with what a writer keeps of it. */
+export interface PlayedSong extends Song {
+  memo: unknown;
+}
+
 /** What users act in: the same for all of them. Times are epoch seconds. */
 export interface World {
   readonly seed: number;
@@ -13,9 +18,9 @@ export interface World {
   readonly beta: number;
   readonly machine: StateMachine;
   readonly clock: SessionClock;
-  readonly songs: WeightedChoice<Song>;
+  readonly songs: WeightedChoice<PlayedSong>;
   /** What follows a track, where data about similar songs tells: by track id. */
-  readonly similar: ReadonlyMap<string, WeightedChoice<Song>>;
+  readonly similar: ReadonlyMap<string, WeightedChoice<PlayedSong>> | undefined;
   readonly auths: WeightedChoice<{ readonly name: string }>;
   readonly levels: WeightedChoice<{ readonly name: string }>;
   readonly newUser: { readonly auth: string; readonly level: string };
@@ -52,7 +57,7 @@ export interface User {
   sessions: number;
   sessionId: number;
   item: number;
-  song: Song | undefined;
+  song: PlayedSong | undefined;
   songEnd: number;
   /** What a writer keeps of a user during a session; dropped with it. */
   memo: unknown;
@@ -155,7 +160,8 @@ function startSession(user: User, auth: string, level: string, world: World): tr
 }
 
 function play(user: User, world: World): void {
-  const alike = user.song === undefined ? undefined : world.similar.get(user.song.trackId);
+  const { similar } = world;
+  const alike = similar && user.song ? similar.get(user.song.trackId) : undefined;
   const song = (alike ?? world.songs).pick(user.random);
   user.song = song;
   user.songEnd = user.time + Math.floor(song.duration);

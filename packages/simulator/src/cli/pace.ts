@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Time outside of the simulation. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after some milliseconds, or when the signal is aborted. */
+  sleep(millis: number, signal: AbortSignal): Promise<void>;
+}
+
+export const systemClock: Clock = {
+  now: Date.now,
+  async sleep(millis, signal) {
+    await sleep(millis, undefined, { signal }).catch(() => undefined);
+  },
+};
+
+/** How much may be written now: actions up to a time, and how long to wait when that is none. */
+export interface Allowance {
+  /** Epoch seconds. */
+  readonly until: number;
+  readonly most: number;
+  /** Milliseconds. */
+  readonly wait: number;
+}
+
+/** Tells how fast a simulation may go. */
+export type Pace = (next: number, records: number) => Allowance;
+
+const everything: Allowance = {
+  until: Number.POSITIVE_INFINITY,
+  most: Number.POSITIVE_INFINITY,
+  wait: 0,
+};
+
+/** As fast as it can. */
+export const fullSpeed: Pace = () => everything;
+
+/**
+ * At due time: from `anchor` (epoch milliseconds of the simulation) on, simulated time passes `speed`
+ * times as fast as the clock's; what lies before it is due at once.
+ */
+export function dueTime(clock: Clock, speed: number, anchor: number): Pace {
+  const started = clock.now();
+  return (next) => {
+    const reached = anchor + (clock.now() - started) * speed;
+    const due = next * 1_000;
+    if (due > reached) return { until: 0, most: 0, wait: Math.ceil((due - reached) / speed) };
+    return { until: Math.floor(reached / 1_000), most: Number.POSITIVE_INFINITY, wait: 0 };
+  };
+}
+
+/** As many records a second, whenever they happen. `written` are there already. */
+export function fixedRate(clock: Clock, rate: number, written: number): Pace {
+  const started = clock.now();
+  return (_, records) => {
+    const done = records - written;
+    const allowed = Math.floor(((clock.now() - started) / 1_000) * rate) + 1 - done;
+    if (allowed >= 1) return { ...everything, most: allowed };
+    const due = started + (done / rate) * 1_000;
+    return { until: 0, most: 0, wait: Math.max(1, Math.ceil(due - clock.now())) };
+  };
+}

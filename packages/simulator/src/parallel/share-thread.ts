@@ -1,0 +1,45 @@
+import { Worker } from 'node:worker_threads';
+import type { BlockFeed } from './merged-source.ts';
+import type { BlockMessage, ShareTask } from './share-message.ts';
+
+/** Blocks that a thread may be ahead. */
+const ahead = 3;
+
+/** Simulates a share in a thread of its own, a few blocks ahead of whoever takes them. */
+export function shareThread(script: URL, task: ShareTask): BlockFeed {
+  const worker = new Worker(script, { workerData: task });
+  const blocks: (BlockMessage | undefined)[] = [];
+  const waiting: ((settle: { block: BlockMessage | undefined } | { error: unknown }) => void)[] =
+    [];
+  let failure: { readonly error: unknown } | undefined;
+
+  worker.on('message', (block: BlockMessage | undefined) => {
+    const taker = waiting.shift();
+    if (taker) taker({ block });
+    else blocks.push(block);
+  });
+  worker.on('error', (error) => {
+    failure = { error };
+    for (const taker of waiting.splice(0)) taker(failure);
+  });
+  for (let i = 0; i < ahead; i++) worker.postMessage('next');
+
+  return {
+    async next() {
+      if (blocks.length > 0) {
+        worker.postMessage('next');
+        return blocks.shift();
+      }
+      if (failure) throw failure.error;
+      const taken = await new Promise<{ block: BlockMessage | undefined } | { error: unknown }>(
+        (settle) => waiting.push(settle),
+      );
+      if ('error' in taken) throw taken.error;
+      worker.postMessage('next');
+      return taken.block;
+    },
+    async close() {
+      await worker.terminate();
+    },
+  };
+}
