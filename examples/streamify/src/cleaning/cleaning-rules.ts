@@ -19,10 +19,9 @@ export const epochMillis = (value: number | null): number | null => {
 };
 
 /** When the event happened. Without that it has no place in a stream. */
-export const eventTime = (value: number | null): number =>
-  epochMillis(value) ?? reject('no timestamp');
+const eventTime = (value: number | null): number => epochMillis(value) ?? reject('no timestamp');
 
-export const sessionId = (value: number | null): number => value ?? reject('no session');
+const sessionId = (value: number | null): number => value ?? reject('no session');
 
 /** `free` or `paid`, in lower case. */
 export const level = (value: string | null): string | null => {

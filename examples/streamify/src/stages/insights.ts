@@ -15,7 +15,7 @@ export async function insights(reader: DuckDBReader): Promise<string[]> {
       `${count(totals['users'])} listeners played ${count(totals['songs'])} songs ${count(totals['plays'])} times, ${count(totals['hours'])} hours, from ${totals['first']} to ${totals['last']}.`,
   );
   const song = await first(`
-    select song, artist, count(*) as plays from wide_streams where song is not null
+    select song, artist, count(*) as plays from wide_streams where track_id is not null
     group by all order by plays desc, song limit 1`);
   lines.push(
     song && `Most played: "${song['song']}" by ${song['artist']}, ${count(song['plays'])} times.`,

@@ -45,6 +45,8 @@ export interface OperatorHost {
   putAside(output: string, element: unknown): void;
   reject(operator: string, reason: string): void;
   count(name: string): void;
+  /** Why an event at this time cannot be taken; `undefined` when it can. */
+  refusalOfTime(time: number, loggedAt: number): string | undefined;
   emitter<T>(operator: string, output: Subscriber<T>): Emitter<T>;
 }
 
@@ -86,8 +88,18 @@ export function useSideOutput<T>(name: string, outside: SideOutput<T> | undefine
 
 /** Counts something by name: committed with the epoch inside a task, ignored elsewhere. */
 export function useCounter(name: string): () => void {
+  if (name === 'in' || name === 'out' || name === 'dead')
+    throw new PipelineError(`a counter cannot be called ${name}: the task counts that itself`);
   const host = openHost(name);
   return host ? () => host.count(name) : () => {};
+}
+
+/** Tells why an event at a time cannot be taken: inside a task, when it is too far ahead of its append to the log. */
+export function useTimeCheck(
+  operator: string,
+): (time: number, loggedAt: number) => string | undefined {
+  const host = openHost(operator);
+  return host ? (time, loggedAt) => host.refusalOfTime(time, loggedAt) : () => undefined;
 }
 
 /** Gives up on the event being processed: a dead letter inside a task, handed to `outside` elsewhere. */

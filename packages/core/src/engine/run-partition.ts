@@ -61,10 +61,17 @@ async function processPartition<A, B>(
 ): Promise<void> {
   const { name, from, through, atEnd = 'wait' } = job;
   const { checkpoint } = sinkTask;
-  const task = new Task<A, B>({ pipeline: through, refusal: (row) => sinkTask.refusal(row) });
+  const task = new Task<A, B>({
+    pipeline: through,
+    refusal: (row) => sinkTask.refusal(row),
+    maxFutureSkew: job.maxFutureSkew ?? DAY,
+  });
+  const partitions = await from.log.partitions(from.name);
+  // State belongs to the keys of a partition, and these move when there are more partitions.
+  const pipeline = task.signature && `${task.signature} partitions(${partitions})`;
   if (checkpoint) {
-    if (checkpoint.pipeline !== task.signature)
-      throw changedPipeline(name, checkpoint.pipeline, task.signature);
+    if (checkpoint.pipeline !== pipeline)
+      throw changedPipeline(name, checkpoint.pipeline, pipeline);
     task.restore(checkpoint.state);
     if (checkpoint.next[from.name] === undefined)
       throw changedTopic(name, Object.keys(checkpoint.next), from.name);
@@ -78,8 +85,7 @@ async function processPartition<A, B>(
 
   const process = recordProcessor(job, partition, task);
   const commits = new CommitQueue(sinkTask, { epoch: checkpoint?.epoch ?? 0, partition, report });
-  const commitEpoch = () =>
-    commits.add(task.takeEpoch(), { input: from.name, next, pipeline: task.signature });
+  const commitEpoch = () => commits.add(task.takeEpoch(), { input: from.name, next, pipeline });
 
   /** Pulls and processes what makes up an epoch. Resolves with the number of its records. */
   const fillEpoch = async (): Promise<number> => {
@@ -121,7 +127,7 @@ async function processPartition<A, B>(
 
 /** Decodes records and pushes them into the task. */
 function recordProcessor<A, B>(job: JobOptions<A, B>, partition: number, task: Task<A, B>) {
-  const { from, maxDeadShare = 0.5, maxFutureSkew = DAY } = job;
+  const { from, maxDeadShare = 0.5 } = job;
   const decoder = avroDecoder(from.type, from.log.registry);
   let [seen, dead] = [0, 0];
 
@@ -136,8 +142,8 @@ function recordProcessor<A, B>(job: JobOptions<A, B>, partition: number, task: T
       return task.pushDead(arrival, 'decode', cause);
     }
     const time = from.type.timeOf(value);
-    if (time > loggedAt + maxFutureSkew)
-      return task.pushDead(arrival, 'time', aheadOfLog(time, loggedAt));
+    const refused = task.refusalOfTime(time, loggedAt);
+    if (refused !== undefined) return task.pushDead(arrival, 'time', new RangeError(refused));
     task.push({ value, key, time, loggedAt, position }, arrival);
   };
 
@@ -206,13 +212,6 @@ function endOf(topic: string, partition: number, next: number): Arrival {
     position: { topic, partition, offset: next - 1 },
     schemaId: undefined,
   };
-}
-
-function aheadOfLog(time: number, loggedAt: number): Error {
-  const hours = ((time - loggedAt) / 3_600_000).toFixed(1);
-  return new RangeError(
-    `event time ${time} is ${hours} hours ahead of its append to the log, more than maxFutureSkew allows`,
-  );
 }
 
 function changedTopic(job: string, saved: readonly string[], now: string): StateMismatchError {

@@ -11,6 +11,7 @@ import {
 import type { StreamEvent } from '../event.ts';
 import type { EventLog, PollRequest } from '../log/event-log.ts';
 import type { Topic } from '../log/topic.ts';
+import { clean } from '../operators/clean.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { type CommitMoment, memorySink } from '../sink/memory-sink.ts';
@@ -342,6 +343,17 @@ describe('dead letters', () => {
     expect(into.counts('job')).toEqual({ in: 4, out: 1, dead: 1, late: 1 });
   });
 
+  it('are made of events that a cleaning rule moves too far ahead of the log', async () => {
+    const { topic } = await playsLog(plays(3));
+    const into = memorySink<Windows>();
+    const inSeconds = { at: (at: number) => (at === 10 ? at * 1_000_000 : at) };
+    const through = (plays$: Parameters<JobOptions<Play, Windows>['through']>[0]) =>
+      plays$.pipe(clean(inSeconds, { time: 'at' }), windows());
+    await run(jobOf({ from: topic, through, into, maxFutureSkew: 5_000, atEnd: 'complete' }));
+    expect(into.dead).toMatchObject([{ operator: 'clean', position: { offset: 1 } }]);
+    expect(into.counts('job')).toEqual({ in: 3, out: 2, dead: 1 });
+  });
+
   const poisoned = (share: number, count: number) => async (maxDeadShare?: number) => {
     const { topic } = await playsLog(plays(count));
     const into = memorySink<number>();
@@ -436,7 +448,18 @@ describe('run refuses', () => {
     });
     await expect(run(changed)).rejects.toThrow(StateMismatchError);
     await expect(run(changed)).rejects.toThrow(
-      'job job was saved with the states [tumblingWindow.open(size 100) tumblingWindow.watermark()], and now has [tumblingWindow.open(size 7) tumblingWindow.watermark()]',
+      'job job was saved with the states [tumblingWindow.open(size 100) tumblingWindow.watermark() partitions(1)], and now has [tumblingWindow.open(size 7) tumblingWindow.watermark() partitions(1)]',
+    );
+  });
+
+  it('state of a topic that had another number of partitions', async () => {
+    const into = memorySink<unknown>();
+    const few = await playsLog(plays(10), 1);
+    const through = (p$: Parameters<JobOptions<Play, unknown>['through']>[0]) => p$.pipe(windows());
+    await run(jobOf<unknown>({ from: few.topic, through, into }));
+    const more = await playsLog(plays(10), 2);
+    await expect(run(jobOf<unknown>({ from: more.topic, through, into }))).rejects.toThrow(
+      /partitions\(1\).*partitions\(2\)/,
     );
   });
 

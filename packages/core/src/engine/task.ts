@@ -26,6 +26,8 @@ export interface TaskOptions<A, B> {
   readonly pipeline: Pipeline<A, B>;
   /** Why the sink could not store a row. */
   readonly refusal?: (row: B) => string | undefined;
+  /** How far an event's time may be ahead of its append to the log, in milliseconds. Default: any. */
+  readonly maxFutureSkew?: number;
 }
 
 /** A result waiting to be delivered, or the completion of its operator's output. */
@@ -40,6 +42,8 @@ interface Failure {
 
 /** A snapshot replaces the journals once these have grown to this many bytes, and to twice the last snapshot. */
 const MIN_JOURNAL_BYTES = 4 * 1024 * 1024;
+/** It does so as well once there are this many of them, however small. */
+const MAX_JOURNALS = 1_000;
 
 /**
  * Runs one pipeline over the events of one partition, one step after another: a step is an event,
@@ -49,6 +53,7 @@ const MIN_JOURNAL_BYTES = 4 * 1024 * 1024;
 export class Task<A, B> implements OperatorHost {
   readonly #pipeline: Pipeline<A, B>;
   readonly #refusal: (row: B) => string | undefined;
+  readonly #maxFutureSkew: number;
   readonly #tables: StateTable[] = [];
   readonly #signatures = new Map<string, string>();
   readonly #claimed = new Set<string>();
@@ -73,13 +78,19 @@ export class Task<A, B> implements OperatorHost {
   #counted: string[] = [];
   #counts: Record<string, number> = {};
 
+  #journals = 0;
   #journalBytes = 0;
   #snapshotBytes = 0;
 
   /** @throws PipelineError when the pipeline cannot be subscribed as a task's must be. */
-  constructor({ pipeline, refusal = () => undefined }: TaskOptions<A, B>) {
+  constructor({
+    pipeline,
+    refusal = () => undefined,
+    maxFutureSkew = Number.POSITIVE_INFINITY,
+  }: TaskOptions<A, B>) {
     this.#pipeline = pipeline;
     this.#refusal = refusal;
+    this.#maxFutureSkew = maxFutureSkew;
     this.#start();
   }
 
@@ -96,7 +107,11 @@ export class Task<A, B> implements OperatorHost {
       if (kind === 'snapshot') {
         this.#snapshotBytes = bytes.length;
         this.#journalBytes = 0;
-      } else this.#journalBytes += bytes.length;
+        this.#journals = 0;
+      } else {
+        this.#journalBytes += bytes.length;
+        this.#journals++;
+      }
       for (const change of changes) {
         const table = this.#tables.find(({ name }) => name === change.table);
         if (!table)
@@ -213,6 +228,12 @@ export class Task<A, B> implements OperatorHost {
 
   count(name: string): void {
     this.#counted.push(name);
+  }
+
+  refusalOfTime(time: number, loggedAt: number): string | undefined {
+    if (!(time > loggedAt + this.#maxFutureSkew)) return undefined;
+    const hours = ((time - loggedAt) / 3_600_000).toFixed(1);
+    return `event time ${time} is ${hours} hours ahead of its append to the log, more than maxFutureSkew allows`;
   }
 
   emitter<T>(operator: string, output: Subscriber<T>): Emitter<T> {
@@ -364,15 +385,18 @@ export class Task<A, B> implements OperatorHost {
       if (change) changes.push(change);
     }
     if (changes.length === 0) return undefined;
-    if (this.#journalBytes > Math.max(MIN_JOURNAL_BYTES, 2 * this.#snapshotBytes)) {
+    const grown = this.#journalBytes > Math.max(MIN_JOURNAL_BYTES, 2 * this.#snapshotBytes);
+    if (grown || this.#journals >= MAX_JOURNALS) {
       const all = this.#tables.map((table) => table.snapshot());
       const bytes = encodeState({ kind: 'snapshot', changes: all });
       this.#snapshotBytes = bytes.length;
       this.#journalBytes = 0;
+      this.#journals = 0;
       return { kind: 'replace', bytes };
     }
     const bytes = encodeState({ kind: 'journal', changes });
     this.#journalBytes += bytes.length;
+    this.#journals++;
     return { kind: 'append', bytes };
   }
 }

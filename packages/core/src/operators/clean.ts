@@ -1,5 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
-import { useRejection } from '../engine/host.ts';
+import { useRejection, useTimeCheck } from '../engine/host.ts';
 import { operator } from '../engine/operator.ts';
 import { OptionError } from '../errors.ts';
 import type { StreamEvent } from '../event.ts';
@@ -55,6 +55,7 @@ export function clean<T extends object, const R extends CleanRules<T>>(
 
   return operator<StreamEvent<T>, StreamEvent<Cleaned<T, R>>>((output) => {
     const rejected = useRejection<T>('clean', onReject);
+    const refusalOf = useTimeCheck('clean');
 
     const cleaned = (event: T): Cleaned<T, R> | Rejection => {
       const value = { ...event } as Record<string, unknown>;
@@ -81,7 +82,10 @@ export function clean<T extends object, const R extends CleanRules<T>>(
         const value = cleaned(event.value);
         if (value instanceof Rejection) return rejected(event, value.message);
         const { key, loggedAt, position } = event;
-        output.next({ value, key, time: timeOf(event, value), loggedAt, position });
+        const at = timeOf(event, value);
+        const refused = refusalOf(at, loggedAt);
+        if (refused !== undefined) return rejected(event, refused);
+        output.next({ value, key, time: at, loggedAt, position });
       },
     };
   });
