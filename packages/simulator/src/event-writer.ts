@@ -47,7 +47,7 @@ export function eventWriter({ plan, profiles }: Pick<Site, 'plan' | 'profiles'>)
     const gender = isShown ? profile.firstName.gender : null;
     const registration = isShown ? profile.registration * 1_000 : null;
     const label = isShown ? tag : null;
-    const played = state.isSong ? song : undefined;
+    const played = state.isSong ? song?.song : undefined;
 
     into.page_view_events.push({
       eventId,

@@ -31,7 +31,9 @@ export function prepareSite(options: SimulationOptions): Site {
   // The model counts whole seconds.
   const start = Math.floor(plan.start / 1_000);
   const end = Math.ceil(plan.end / 1_000);
-  const songs = catalogue.songs.map((song): PlayedSong => ({ ...song, memo: undefined }));
+  const songs = catalogue.songs.map(
+    (song): PlayedSong => ({ song, seconds: Math.floor(song.duration), memo: undefined }),
+  );
   const world: World = {
     seed,
     alpha,
@@ -42,7 +44,7 @@ export function prepareSite(options: SimulationOptions): Site {
     compat: plan.compat,
     machine: stateMachine(plan.transitions, plan.entries),
     clock: sessionClock(plan.clock),
-    songs: new WeightedChoice(songs, weightOf),
+    songs: new WeightedChoice(songs, plays),
     similar: catalogue.similar && similarSongs(songs, catalogue.similar),
     auths: new WeightedChoice(plan.auths, weightOf),
     levels: new WeightedChoice(plan.levels, weightOf),
@@ -63,14 +65,15 @@ function similarSongs(
   songs: readonly PlayedSong[],
   similar: ReadonlyMap<string, readonly string[]>,
 ): ReadonlyMap<string, WeightedChoice<PlayedSong>> {
-  const byTrack = new Map(songs.map((song) => [song.trackId, song]));
+  const byTrack = new Map(songs.map((played) => [played.song.trackId, played]));
   const choices = new Map<string, WeightedChoice<PlayedSong>>();
   for (const [track, others] of similar) {
     const known = others.flatMap((other) => byTrack.get(other) ?? []);
-    if (known.some(({ weight }) => weight > 0))
-      choices.set(track, new WeightedChoice(known, weightOf));
+    if (known.some((played) => plays(played) > 0))
+      choices.set(track, new WeightedChoice(known, plays));
   }
   return choices;
 }
 
+const plays = ({ song }: PlayedSong) => song.weight;
 const weightOf = ({ weight }: { readonly weight: number }) => weight;

@@ -3,6 +3,7 @@ import { DataFileError } from '../errors.ts';
 import type { Catalogue, FirstName, LastName, Place, Song, UserAgent } from './catalogue.ts';
 import { findDataFile, readDataFile } from './data-file.ts';
 import { readRows } from './delimited.ts';
+import { findSimilarSongs } from './similar-songs.ts';
 
 /**
  * Loads a data folder of Eventsim, each file plain or as `.gz`:
@@ -10,6 +11,7 @@ import { readRows } from './delimited.ts';
  * - `listen_counts.txt` (tabs): track id, artist, title, duration in seconds, plays
  * - `songs.csv` with `track_id`, `artist_id`, `release`, `year`; without it an artist's id is made from
  *   the name, and albums and years are null
+ * - `similar_songs.csv`, if it is there: two track ids a row; a song is followed by one that is similar
  * - `yob1990.txt` (commas): name, gender, count
  * - `Top1000Surnames.csv` (commas, one header row): name, rank, count
  * - `user-agents.tsv` (tabs, one header row): weight, user agent; or the original's `user agents.txt`,
@@ -30,7 +32,9 @@ export async function loadCatalogue(folder: string): Promise<Catalogue> {
     loadPlaces(folder),
     loadUserAgents(folder),
   ]);
-  return { songs, firstNames, lastNames, places, userAgents };
+  const similar = await findSimilarSongs(folder, songs);
+  const catalogue = { songs, firstNames, lastNames, places, userAgents };
+  return similar === undefined ? catalogue : { ...catalogue, similar };
 }
 
 async function loadSongs(folder: string): Promise<readonly Song[]> {
@@ -58,7 +62,8 @@ async function loadSongs(folder: string): Promise<readonly Song[]> {
         artist,
         // A few songs have no title.
         title: row.maybe('title'),
-        duration: row.number('duration'),
+        // Where it is not known, the original assumes three minutes.
+        duration: row.maybe('duration') === '' ? 180 : row.number('duration'),
         weight: row.number('plays'),
         ...(details.get(trackId) ?? { artistId: artistIdOf(artist), album: null, year: null }),
       };

@@ -74,7 +74,7 @@ export async function simulateCommand(
   });
   if (line.verbose) progress.say(describe(site));
   const target = await openTarget(line);
-  const identity = identityOf(line, site, target);
+  const identity = line.checkpoint === undefined ? {} : identityOf(line, site, target);
   if (line.checkpoint !== undefined && found !== undefined) {
     checkWindow(line.checkpoint, found, plan);
     checkIdentity(line.checkpoint, found.identity, identity);

@@ -5,7 +5,10 @@ import type { State, StateMachine } from './state-machine.ts';
 import type { WeightedChoice } from './weighted-choice.ts';
 
 /** A song of a site, with what a writer keeps of it. */
-export interface PlayedSong extends Song {
+export interface PlayedSong {
+  readonly song: Song;
+  /** How long it plays, in whole seconds. */
+  readonly seconds: number;
   memo: unknown;
 }
 
@@ -161,10 +164,10 @@ function startSession(user: User, auth: string, level: string, world: World): tr
 
 function play(user: User, world: World): void {
   const { similar } = world;
-  const alike = similar && user.song ? similar.get(user.song.trackId) : undefined;
+  const alike = similar && user.song ? similar.get(user.song.song.trackId) : undefined;
   const song = (alike ?? world.songs).pick(user.random);
   user.song = song;
-  user.songEnd = user.time + Math.floor(song.duration);
+  user.songEnd = user.time + song.seconds;
 }
 
 /** Who leaves at a rate a year leaves in a part of it with `1 - (1 - rate) ** part`. */

@@ -3,7 +3,7 @@ import { deviceIdOf, type Profile } from '../model/profile.ts';
 import type { State } from '../model/state-machine.ts';
 import { type PlayedSong, sessionsPerUser, type User } from '../model/user.ts';
 import type { Site } from '../site.ts';
-import { type ByteBuffer, digitCount } from './byte-buffer.ts';
+import { ByteBuffer, digitCount, writeDigits } from './byte-buffer.ts';
 import { type Piece, PieceStore, remember } from './pieces.ts';
 import type { RecordBlock, RecordList } from './record-block.ts';
 import { isStatusChange, type RecordWriter } from './record-writer.ts';
@@ -27,8 +27,15 @@ export function avroWriter(site: Site, { prefixes, keyed }: AvroFormat): RecordW
   const store = new PieceStore();
   const factsOf = remember((state: State) => stateFacts(store, state, site.plan.showUser));
   const session = sessionPieces(site, store);
+  const [view, listen, auth, change] = prefixes as [Piece, Piece, Piece, Piece];
+  let clock: Piece = nothing;
+  let clockTime = -1;
 
   return (user, block) => {
+    if (user.time !== clockTime) {
+      clockTime = user.time;
+      clock = clockPiece(clockTime * 1_000);
+    }
     const own = (user.memo as Session | undefined) ?? session.start(user);
     const { state } = user;
     if (own.state !== state) {
@@ -42,11 +49,13 @@ export function avroWriter(site: Site, { prefixes, keyed }: AvroFormat): RecordW
     if (facts.isSong) {
       const song = user.song as PlayedSong;
       const played = (song.memo as Piece | undefined) ?? songPiece(store, song);
-      write(block, 0, prefixes, user, own, facts.page, played, owner);
-      write(block, 1, prefixes, user, own, facts.authLevel, played, owner);
-    } else write(block, 0, prefixes, user, own, facts.page, noSong, owner);
-    if (user.afterLogin) write(block, 2, prefixes, user, own, facts.levelSuccess, nothing, owner);
-    if (facts.isStatusChange) write(block, 3, prefixes, user, own, facts.authLevel, nothing, owner);
+      write(block, 0, view, user, own, clock, facts.page, played, owner);
+      write(block, 1, listen, user, own, clock, facts.authLevel, played, owner);
+    } else write(block, 0, view, user, own, clock, facts.page, noSong, owner);
+    if (user.afterLogin)
+      write(block, 2, auth, user, own, clock, facts.levelSuccess, nothing, owner);
+    if (facts.isStatusChange)
+      write(block, 3, change, user, own, clock, facts.authLevel, nothing, owner);
     if (keyed) block.keys[block.actions] = own.key;
     block.endAction(user);
   };
@@ -55,27 +64,41 @@ export function avroWriter(site: Site, { prefixes, keyed }: AvroFormat): RecordW
 function write(
   block: RecordBlock,
   topic: number,
-  prefixes: readonly Piece[],
-  { time, item }: User,
+  prefix: Piece,
+  { item }: User,
   own: Session,
+  clock: Piece,
   state: Piece,
   song: Piece,
   owner: Piece,
 ): void {
   const list = block.lists[topic] as RecordList;
   list.reserve(longestRest + owner.length + state.length + song.length);
-  list.append(prefixes[topic] as Piece);
-  list.long(own.eventId.length + digitCount(item));
-  list.append(own.eventId);
-  list.digits(item);
-  list.byte(some);
-  list.long(time * 1_000);
-  list.append(own.session);
-  list.byte(some);
-  list.long(item);
-  list.append(state);
-  list.append(song);
-  list.append(owner);
+  const { bytes } = list;
+  let at = list.length;
+  bytes.set(prefix, at);
+  at += prefix.length;
+  bytes[at++] = 2 * (own.eventId.length + digitCount(item));
+  bytes.set(own.eventId, at);
+  at = writeDigits(bytes, at + own.eventId.length, item);
+  bytes.set(clock, at);
+  at += clock.length;
+  bytes.set(own.session, at);
+  at += own.session.length;
+  if (item < 64) bytes[at++] = 2 * item;
+  else {
+    list.length = at;
+    list.long(item);
+    at = list.length;
+  }
+  bytes.set(state, at);
+  at += state.length;
+  if (song.length > 0) {
+    bytes.set(song, at);
+    at += song.length;
+  }
+  bytes.set(owner, at);
+  list.length = at + owner.length;
   block.endRecord(topic);
 }
 
@@ -163,7 +186,17 @@ function stateFacts(store: PieceStore, state: State, showUser: ReadonlySet<strin
   };
 }
 
-function songPiece(store: PieceStore, song: PlayedSong): Piece {
+const clockBytes = new ByteBuffer();
+
+/** The time of a record. It is good until the next one is made. */
+function clockPiece(time: number): Piece {
+  clockBytes.clear();
+  someLong(clockBytes, time);
+  return clockBytes.written;
+}
+
+function songPiece(store: PieceStore, played: PlayedSong): Piece {
+  const { song } = played;
   const made = store.make((into) => {
     someText(into, song.trackId);
     someText(into, song.artistId);
@@ -171,7 +204,7 @@ function songPiece(store: PieceStore, song: PlayedSong): Piece {
     someText(into, song.title);
     someDouble(into, song.duration);
   });
-  song.memo = made;
+  played.memo = made;
   return made;
 }
 
@@ -212,6 +245,9 @@ function sessionPieces({ plan, profiles }: Site, store: PieceStore) {
         session: owners.make((into) => {
           someLong(into, sessionId);
           text(into, key);
+          // The branch of the item, which follows.
+          into.reserve(1);
+          into.byte(some);
         }),
         shown: undefined,
         hidden: undefined,

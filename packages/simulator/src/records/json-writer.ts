@@ -38,7 +38,7 @@ export function jsonWriter(site: Site, { ids, together, keyed }: JsonFormat): Re
     ClockPiece,
     ClockPiece,
   ];
-  const listenStart = starts[1] as string;
+  const listenStart = utf8(starts[1] as string);
   const [toListens, toAuths, toChanges] = together ? [0, 0, 0] : [1, 2, 3];
 
   return (user, block) => {
@@ -52,35 +52,42 @@ export function jsonWriter(site: Site, { ids, together, keyed }: JsonFormat): Re
     const owner = facts.isShown
       ? (own.shown ?? session.shown(own))
       : (own.hidden ?? session.hidden(own));
-    let room = longestRest + owner.length + facts.page.length;
-    let end = lineEnd;
-    if (facts.isSong) {
-      const song = user.song as PlayedSong;
-      const played =
-        (song.memo as SongPieces | undefined) ?? songPieces(store, song, ids, listenStart);
-      room += played.ahead.length;
-      end = played.behind;
-      const listen = block.lists[toListens] as RecordList;
-      listen.reserve(room);
-      listen.append(played.ahead);
-      write(listen, bareClock.at(time), user, own, facts.authLevel, owner, lineEnd, ids);
-    }
+    const played = facts.isSong
+      ? (((user.song as PlayedSong).memo as Piece | undefined) ?? songPiece(store, user, ids))
+      : nothing;
+    const room = longestRest + owner.length + facts.page.length + played.length;
+
     const view = block.lists[0] as RecordList;
     view.reserve(room);
-    write(view, viewClock.at(time), user, own, facts.page, owner, end, ids);
+    write(view, viewClock.at(time), user, own, facts.page, owner, ids);
+    if (facts.isSong) {
+      view.byte(comma);
+      view.append(played);
+    }
+    view.append(lineEnd);
     block.endRecord(0);
-    if (facts.isSong) block.endRecord(toListens);
+    if (facts.isSong) {
+      const listen = block.lists[toListens] as RecordList;
+      listen.reserve(room);
+      listen.append(listenStart);
+      listen.append(played);
+      listen.byte(comma);
+      write(listen, bareClock.at(time), user, own, facts.authLevel, owner, ids);
+      listen.append(lineEnd);
+      block.endRecord(toListens);
+    }
     if (user.afterLogin) {
       const auth = block.lists[toAuths] as RecordList;
       auth.reserve(room);
-      const outcome = facts.isLoggedIn ? succeeded : failed;
-      write(auth, authClock.at(time), user, own, facts.level, owner, outcome, ids);
+      write(auth, authClock.at(time), user, own, facts.level, owner, ids);
+      auth.append(facts.isLoggedIn ? succeeded : failed);
       block.endRecord(toAuths);
     }
     if (facts.isStatusChange) {
       const change = block.lists[toChanges] as RecordList;
       change.reserve(room);
-      write(change, changeClock.at(time), user, own, facts.authLevel, owner, lineEnd, ids);
+      write(change, changeClock.at(time), user, own, facts.authLevel, owner, ids);
+      change.append(lineEnd);
       block.endRecord(toChanges);
     }
     if (keyed) block.keys[block.actions] = deviceIdOf(own.profile);
@@ -95,7 +102,6 @@ function write(
   own: Session,
   state: Piece,
   owner: Piece,
-  end: Piece,
   ids: boolean,
 ): void {
   const { bytes } = list;
@@ -113,9 +119,7 @@ function write(
     bytes[at++] = quote;
   }
   bytes.set(owner, at);
-  at += owner.length;
-  bytes.set(end, at);
-  list.length = at + end.length;
+  list.length = at + owner.length;
 }
 
 /** What of a session does not change. Who its user is, is made when it is first needed. */
@@ -142,13 +146,8 @@ interface StateFacts {
   readonly level: Piece;
 }
 
-/** A song as it stands at the beginning of a record, and at the end of one. */
-interface SongPieces {
-  readonly ahead: Piece;
-  readonly behind: Piece;
-}
-
 const quote = 0x22;
+const comma = 0x2c;
 /** The most bytes of a record beside owner, song and state. */
 const longestRest = 128;
 const utf8 = (text: string): Piece => new Uint8Array(Buffer.from(text));
@@ -207,11 +206,14 @@ function stateFacts(store: PieceStore, state: State, showUser: ReadonlySet<strin
   };
 }
 
-function songPieces(store: PieceStore, song: PlayedSong, ids: boolean, start: string): SongPieces {
-  const more = ids ? `"trackId":${json(song.trackId)},"artistId":${json(song.artistId)},` : '';
-  const fields = `${more}"artist":${json(song.artist)},"song":${json(song.title)},"duration":${song.duration}`;
-  const made = { ahead: store.text(`${start}${fields},`), behind: store.text(`,${fields}}\n`) };
-  song.memo = made;
+function songPiece(store: PieceStore, user: User, ids: boolean): Piece {
+  const played = user.song as PlayedSong;
+  const { trackId, artistId, artist, title, duration } = played.song;
+  const more = ids ? `"trackId":${json(trackId)},"artistId":${json(artistId)},` : '';
+  const made = store.text(
+    `${more}"artist":${json(artist)},"song":${json(title)},"duration":${duration}`,
+  );
+  played.memo = made;
   return made;
 }
 
