@@ -82,6 +82,7 @@ export {
   tumblingWindow,
   type WindowResult,
 } from './operators/tumbling-window.ts';
+export { type FileSinkOptions, fileSink } from './sink/file-sink.ts';
 export {
   type CommitMoment,
   type MemorySink,

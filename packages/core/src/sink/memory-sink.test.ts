@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { avroType } from '../codec/avro-type.ts';
 import { misfitOf } from '../codec/misfit.ts';
 import { rowOf } from '../event.ts';
+import { commitOf } from '../testing/contract-output.ts';
 import { type ContractRow, contractSchema } from '../testing/contract-row.ts';
 import { sinkContract } from '../testing/sink-contract.ts';
 import type { CommitFault, SinkUnderTest } from '../testing/sink-harness.ts';
@@ -51,7 +52,7 @@ describe('memorySink', () => {
     const aside = new Array(300_000).fill({ output: 'late', element: 1, cause });
     const sink = memorySink();
     const owner = await sink.open({ job: 'plays', partition: 0 });
-    const commit = { epoch: 1, next: { plays: 1 }, pipeline: '', state: undefined };
+    const commit = commitOf(1);
     await owner.commit(commit, { rows: [], causes: [], aside, dead: [], counts: {} });
     expect(sink.aside).toHaveLength(300_000);
   });

@@ -1,0 +1,29 @@
+/** A value as JSON, in one line. Bytes are base64; what JSON has no word for (`NaN`, a bigint) is text. */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, function (this: Record<string, unknown>, key, shown: unknown) {
+    // `toJSON` of a Buffer has been called by now: the value itself is still in its holder.
+    const held = this[key];
+    if (held instanceof Uint8Array) return Buffer.from(held).toString('base64');
+    if (typeof shown === 'bigint') return String(shown);
+    if (typeof shown === 'number' && !Number.isFinite(shown)) return String(shown);
+    return shown;
+  });
+}
+
+/** Why a value would not come back from JSON as it is; `undefined` when it would. Bytes come back as base64. */
+export function jsonMisfit(value: unknown, path = 'it'): string | undefined {
+  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
+  if (typeof value === 'number')
+    return Number.isFinite(value) ? undefined : `${path} is ${value}, which JSON does not have`;
+  if (typeof value !== 'object') return `${path} is a ${typeof value}, which JSON does not have`;
+  if (value instanceof Uint8Array) return undefined;
+  const prototype: object | null = Object.getPrototypeOf(value);
+  if (!Array.isArray(value) && prototype !== null && prototype !== Object.prototype)
+    return `${path} is an instance of ${prototype.constructor?.name ?? 'a class'}, of which JSON keeps no class`;
+  for (const [key, item] of Object.entries(value)) {
+    if (item === undefined && !Array.isArray(value)) continue;
+    const misfit = jsonMisfit(item, path === 'it' ? key : `${path}.${key}`);
+    if (misfit !== undefined) return misfit;
+  }
+  return undefined;
+}

@@ -1,0 +1,173 @@
+import { randomUUID } from 'node:crypto';
+import type { Checkpoint } from '../engine/checkpoint.ts';
+import { FencedError, LogCorruptedError, OptionError } from '../errors.ts';
+import type { Folder } from './folder.ts';
+import { type LedgerEntry, padded, partPath, preparedPath, publishParts } from './ledger-entry.ts';
+import type { EpochCommit, TaskId } from './sink.ts';
+import { lastTurn, pruneTurns, type Turn, takeTurn } from './turns.ts';
+
+/** What a commit stores beside the checkpoint. */
+export interface EpochFiles {
+  /** Contents by part, each a file of its own. */
+  readonly parts: Readonly<Record<string, Uint8Array>>;
+  readonly counts: Readonly<Record<string, number>>;
+  /** Kept with the checkpoint for the sink itself: plain JSON. */
+  readonly sink?: unknown;
+}
+
+/** One owner's hold on the files of a task. */
+export interface TaskLedger {
+  readonly checkpoint: Checkpoint | undefined;
+  /** What the last commit kept for the sink itself. */
+  readonly sink: unknown;
+  /**
+   * Commits an epoch: all of it or nothing.
+   *
+   * @throws FencedError when another owner has taken the task over.
+   */
+  commit(commit: EpochCommit, files: EpochFiles): Promise<void>;
+}
+
+/** Turns are removed when as many have gathered. */
+const PRUNE_EVERY = 100;
+
+/**
+ * Takes over a task whose checkpoint is files, for sinks that have no transactions of their own.
+ *
+ * A task has **turns**, numbered without gaps, each a takeover or a commit. A turn is taken by
+ * creating its file exclusively, so that one sequence of compare-and-sets orders owners and epochs
+ * alike, across processes. It names the epoch's files, which were written before under names that
+ * nobody looks for, and are given their own behind it. Whoever takes over does that first, if the
+ * last owner did not get so far, and removes what never was committed.
+ */
+export async function openLedger(folder: Folder, task: TaskId): Promise<TaskLedger> {
+  const owner = randomUUID();
+  let last = await takeOver(folder, task, owner);
+  const { epoch: reached, next, pipeline, sink } = last.entry;
+  const state = await readState(folder, last);
+
+  return {
+    checkpoint: reached === 0 ? undefined : { epoch: reached, next, pipeline, state },
+    sink,
+    async commit(commit, { parts, counts, sink: kept }) {
+      const { epoch, state } = commit;
+      if (last.entry.epoch !== epoch - 1)
+        throw new FencedError(
+          `task ${nameOf(task)} is at epoch ${last.entry.epoch}: epoch ${epoch} does not follow it`,
+        );
+      const all = state ? { ...parts, state: state.bytes } : parts;
+      for (const [part, content] of Object.entries(all))
+        await folder.write(preparedPath(part, epoch, owner), content);
+      const entry = following(last.entry, commit, {
+        owner,
+        counts,
+        parts: Object.keys(all),
+        ...(kept !== undefined && { sink: kept }),
+      });
+      const turn = { number: last.number + 1, entry };
+      if (!(await takeTurn(folder, turn))) throw await fenced(folder, turn);
+      last = turn;
+      await publishParts(folder, entry);
+      if (state?.kind === 'replace') await removeStateBefore(folder, epoch);
+      if (turn.number % PRUNE_EVERY === 0) await pruneTurns(folder, turn.number);
+    },
+  };
+}
+
+function nameOf({ job, partition }: TaskId): string {
+  return `${job}/${partition}`;
+}
+
+/** Takes the turn after the last, finishes what that one committed, and removes what no turn did. */
+async function takeOver(folder: Folder, task: TaskId, owner: string): Promise<Turn> {
+  const { job, partition } = task;
+  for (;;) {
+    // Listed before the turn is taken: what is there belongs to owners whom it fences, and to none after us.
+    const leftovers = await leftoversOf(folder);
+    const found = await lastTurn(folder);
+    // Where file names do not tell capitals apart, two jobs share a folder.
+    if (found && found.entry.job !== job)
+      throw new OptionError(
+        `the folder of job ${job} is that of job ${found.entry.job}: rename one`,
+      );
+    const entry = { ...(found?.entry ?? nothing), job, partition, owner };
+    const turn = { number: (found?.number ?? 0) + 1, entry };
+    if (!(await takeTurn(folder, turn))) continue;
+    await publishParts(folder, entry);
+    for (const path of leftovers) await folder.remove(path);
+    await removeStateBefore(folder, entry.stateFrom);
+    await pruneTurns(folder, turn.number);
+    return turn;
+  }
+}
+
+const nothing: Omit<LedgerEntry, 'job' | 'partition' | 'owner'> = {
+  epoch: 0,
+  next: {},
+  pipeline: '',
+  counts: {},
+  parts: [],
+  preparedBy: '',
+  stateFrom: 1,
+  states: 0,
+};
+
+/** The entry of a commit, which follows another. */
+function following(
+  before: LedgerEntry,
+  { epoch, next, pipeline, state }: EpochCommit,
+  own: Pick<LedgerEntry, 'owner' | 'counts' | 'parts' | 'sink'>,
+): LedgerEntry {
+  const { job, partition, stateFrom, states } = before;
+  const counts: Record<string, number> = { ...before.counts };
+  for (const [name, n] of Object.entries(own.counts)) counts[name] = (counts[name] ?? 0) + n;
+  const replaced = state?.kind === 'replace';
+  return {
+    ...own,
+    job,
+    partition,
+    epoch,
+    next,
+    pipeline,
+    counts,
+    preparedBy: own.owner,
+    stateFrom: replaced ? epoch : stateFrom,
+    states: (replaced ? 0 : states) + (state ? 1 : 0),
+  };
+}
+
+async function fenced(folder: Folder, { entry }: Turn): Promise<FencedError> {
+  const { owner, epoch } = (await lastTurn(folder))?.entry ?? { owner: 'another', epoch: 0 };
+  return new FencedError(
+    `task ${nameOf(entry)} was taken over by ${owner}, which is at epoch ${epoch}: epoch ${entry.epoch} of ${entry.owner} came too late`,
+  );
+}
+
+/** Files that an interrupted commit may have left. */
+async function leftoversOf(folder: Folder): Promise<readonly string[]> {
+  const prepared = await folder.list('prepared');
+  const temporary = (await folder.list('checkpoint')).filter((name) => name.endsWith('.tmp'));
+  return [
+    ...prepared.map((name) => `prepared/${name}`),
+    ...temporary.map((name) => `checkpoint/${name}`),
+  ];
+}
+
+async function removeStateBefore(folder: Folder, epoch: number): Promise<void> {
+  for (const name of await folder.list('state'))
+    if (name < padded(epoch)) await folder.remove(`state/${name}`);
+}
+
+async function readState(folder: Folder, turn: Turn): Promise<Uint8Array[]> {
+  const { stateFrom, epoch, states } = turn.entry;
+  const names = (await folder.list('state')).filter(
+    (name) => name >= padded(stateFrom) && `state/${name}` <= partPath('state', epoch),
+  );
+  const contents = await Promise.all(names.sort().map((name) => folder.read(`state/${name}`)));
+  const found = contents.filter((content) => content !== undefined);
+  if (found.length === states) return found;
+  if ((await lastTurn(folder))?.number !== turn.number) throw await fenced(folder, turn);
+  throw new LogCorruptedError(
+    `task ${nameOf(turn.entry)} has ${found.length} files of state where its checkpoint has ${states}: restore them from a copy, or give the job a new name`,
+  );
+}
