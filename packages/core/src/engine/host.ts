@@ -48,6 +48,10 @@ export interface OperatorHost {
   /** Why an event at this time cannot be taken; `undefined` when it can. */
   refusalOfTime(time: number, loggedAt: number): string | undefined;
   emitter<T>(operator: string, output: Subscriber<T>): Emitter<T>;
+  /** Has `advance` called when event time moves without an event. */
+  followTime(advance: (time: number) => void): void;
+  /** Whether event time moves with what the topic carries, and not with its events. */
+  readonly isTimeCarried: boolean;
 }
 
 /**
@@ -125,6 +129,14 @@ export function useEmitter<T>(operator: string, output: Subscriber<T>): Emitter<
     next: (_key, _at, result) => output.next(result),
     complete: () => output.complete(),
   };
+}
+
+/** Follows moves of event time that no event makes; gives whether all moves are such. Outside a task there are none. */
+export function useEventTime(operator: string, advance: (time: number) => void): () => boolean {
+  const host = openHost(operator);
+  if (!host) return () => false;
+  host.followTime(advance);
+  return () => host.isTimeCarried;
 }
 
 /** The task at work, and whether its pipeline is being subscribed just now. */

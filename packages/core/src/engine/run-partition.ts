@@ -4,8 +4,10 @@ import { DeadLetterLimitError, OffsetOutOfRangeError, StateMismatchError } from 
 import type { Position } from '../event.ts';
 import type { LogRecord, PartitionReader } from '../log/event-log.ts';
 import type { SinkTask } from '../sink/sink.ts';
+import type { CarriedWatermark } from './event-time.ts';
 import type { JobOptions } from './run.ts';
 import { type Arrival, Task, type TaskEpoch } from './task.ts';
+import { isWatermarkRecord, readWatermark } from './watermark-record.ts';
 
 /** What one commit made final. */
 export interface CommitReport {
@@ -34,11 +36,12 @@ export async function runPartition<A, B>(
   const { name, from, into } = job;
   // Opening would fence whoever works on the task.
   if (signal.aborted) return;
-  const sinkTask = await into.open({ job: name, partition });
+  const partitions = (await from.log.partitions(from.name)) ?? 0;
+  const sinkTask = await into.open({ job: name, partition, partitions });
   try {
     const reader = await from.log.reader(from.name, partition);
     try {
-      await processPartition(job, { partition, sinkTask, reader, signal, report });
+      await processPartition(job, { partition, partitions, sinkTask, reader, signal, report });
     } finally {
       await reader.close();
     }
@@ -49,6 +52,7 @@ export async function runPartition<A, B>(
 
 interface OpenPartition<B> {
   readonly partition: number;
+  readonly partitions: number;
   readonly sinkTask: SinkTask<B>;
   readonly reader: PartitionReader;
   readonly signal: AbortSignal;
@@ -57,7 +61,7 @@ interface OpenPartition<B> {
 
 async function processPartition<A, B>(
   job: JobOptions<A, B>,
-  { partition, sinkTask, reader, signal, report }: OpenPartition<B>,
+  { partition, partitions, sinkTask, reader, signal, report }: OpenPartition<B>,
 ): Promise<void> {
   const { name, from, through, atEnd = 'wait' } = job;
   const { checkpoint } = sinkTask;
@@ -66,7 +70,6 @@ async function processPartition<A, B>(
     refusal: (row) => sinkTask.refusal(row),
     maxFutureSkew: job.maxFutureSkew ?? DAY,
   });
-  const partitions = await from.log.partitions(from.name);
   // State belongs to the keys of a partition, and these move when there are more partitions.
   const pipeline = task.signature && `${task.signature} partitions(${partitions})`;
   if (checkpoint) {
@@ -85,7 +88,8 @@ async function processPartition<A, B>(
 
   const process = recordProcessor(job, partition, task);
   const commits = new CommitQueue(sinkTask, { epoch: checkpoint?.epoch ?? 0, partition, report });
-  const commitEpoch = () => commits.add(task.takeEpoch(), { input: from.name, next, pipeline });
+  const commitEpoch = () =>
+    commits.add(task.takeEpoch(), { input: from.name, next, pipeline, watermark: task.watermark });
 
   /** Pulls and processes what makes up an epoch. Resolves with the number of its records. */
   const fillEpoch = async (): Promise<number> => {
@@ -125,6 +129,17 @@ async function processPartition<A, B>(
   }
 }
 
+/** Takes in the watermark of a writer; one that cannot be read is a dead letter. */
+function pushWatermark<A, B>(task: Task<A, B>, arrival: Arrival): void {
+  let carried: CarriedWatermark | undefined;
+  try {
+    carried = readWatermark(arrival.record);
+  } catch (cause) {
+    task.pushDead(arrival, 'watermark', cause);
+  }
+  if (carried) task.pushWatermark(carried, arrival);
+}
+
 /** Decodes records and pushes them into the task. */
 function recordProcessor<A, B>(job: JobOptions<A, B>, partition: number, task: Task<A, B>) {
   const { from, maxDeadShare = 0.5 } = job;
@@ -135,6 +150,7 @@ function recordProcessor<A, B>(job: JobOptions<A, B>, partition: number, task: T
     const { offset, key, value: raw, loggedAt } = record;
     const position: Position = { topic: from.name, partition, offset };
     const arrival: Arrival = { record, position, schemaId: schemaIdOf(raw) };
+    if (isWatermarkRecord(record)) return pushWatermark(task, arrival);
     let value: A;
     try {
       value = decoder.decode(record);
@@ -187,14 +203,14 @@ class CommitQueue<B> {
   /** Resolves when the commit before has ended and this one is under way. Throws what that one threw. */
   async add(
     { output, state }: TaskEpoch<B>,
-    { input, next, pipeline }: { input: string; next: number; pipeline: string },
+    { input, next, ...made }: { input: string; next: number; pipeline: string; watermark: number },
   ): Promise<void> {
     await this.#committing;
     const nothing = Object.keys(output.counts).length === 0 && output.aside.length === 0 && !state;
     if (nothing) return;
     const epoch = ++this.#epoch;
     this.#committing = this.#sinkTask
-      .commit({ epoch, next: { [input]: next }, pipeline, state }, output)
+      .commit({ epoch, next: { [input]: next }, ...made, state }, output)
       .then(() => this.#report({ partition: this.#partition, epoch, next, counts: output.counts }));
     this.#committing.catch(() => {});
   }

@@ -190,7 +190,7 @@ describe('the signal', () => {
     const owner = await into.open({ job: 'job', partition: 0 });
     const job = jobOf({ from: topic, through: (p$) => p$.pipe(ids), into });
     expect(await run({ ...job, signal: AbortSignal.abort() })).toEqual({ counts: {}, epochs: 0 });
-    const commit = { epoch: 1, next: { plays: 0 }, pipeline: '', state: undefined };
+    const commit = { epoch: 1, next: { plays: 0 }, watermark: 0, pipeline: '', state: undefined };
     await owner.commit(commit, { rows: [], causes: [], aside: [], dead: [], counts: {} });
   });
 });

@@ -2,8 +2,10 @@ import { Observable, Subject, type Subscriber, Subscription } from 'rxjs';
 import { PipelineError, StateMismatchError } from '../errors.ts';
 import type { Position, StreamEvent } from '../event.ts';
 import type { LogRecord } from '../log/event-log.ts';
-import type { DeadLetter, EpochOutput, ResultId, SideElement } from '../sink/sink.ts';
+import type { DeadLetter, EpochOutput, ResultId } from '../sink/sink.ts';
 import type { StateChange } from './checkpoint.ts';
+import { EpochCollector } from './epoch-output.ts';
+import { type CarriedWatermark, EventTime } from './event-time.ts';
 import { type Emitter, type OperatorHost, withHost } from './host.ts';
 import type { Pipeline } from './pipeline.ts';
 import { decodeState, encodeState } from './state-encoding.ts';
@@ -54,10 +56,13 @@ export class Task<A, B> implements OperatorHost {
   readonly #pipeline: Pipeline<A, B>;
   readonly #refusal: (row: B) => string | undefined;
   readonly #maxFutureSkew: number;
-  readonly #tables: StateTable[] = [];
+  readonly #time = new EventTime();
+  readonly #tables: StateTable[] = [this.#time.table];
   readonly #signatures = new Map<string, string>();
   readonly #claimed = new Set<string>();
   readonly #outputs = new Map<string, Subscriber<unknown>>();
+  readonly #epoch = new EpochCollector<B>();
+  #followers: ((time: number) => void)[] = [];
 
   #input = new Subject<StreamEvent<A>>();
   #subscription = Subscription.EMPTY;
@@ -70,13 +75,6 @@ export class Task<A, B> implements OperatorHost {
 
   #arrival: Arrival | undefined;
   #result: ResultId | undefined;
-
-  #rows: B[] = [];
-  #causes: Position[] = [];
-  #aside: SideElement[] = [];
-  #dead: DeadLetter[] = [];
-  #counted: string[] = [];
-  #counts: Record<string, number> = {};
 
   #journals = 0;
   #journalBytes = 0;
@@ -119,12 +117,18 @@ export class Task<A, B> implements OperatorHost {
         table.restore(change);
       }
     }
+    this.#time.restored();
     this.#start();
+  }
+
+  /** The newest event time, or what the topic carries instead; `-Infinity` at first. */
+  get watermark(): number {
+    return this.#time.watermark;
   }
 
   /** How many records, and how many dead letters, the open epoch has seen. */
   get seen(): { readonly records: number; readonly dead: number } {
-    return { records: this.#counts['in'] ?? 0, dead: this.#dead.length };
+    return { records: this.#epoch.countOf('in'), dead: this.#epoch.dead };
   }
 
   /** Runs `work`, which pushes records; operators belong to this task meanwhile. */
@@ -141,10 +145,13 @@ export class Task<A, B> implements OperatorHost {
   /** Pushes an event depth first: when it returns, all that follows from it is done. Only inside `run`. */
   push(event: StreamEvent<A>, arrival: Arrival): void {
     this.#arrival = arrival;
-    this.#tally('in');
+    this.#epoch.tally('in');
     const failure = this.#step(() => this.#input.next(event));
     if (failure) this.#bury('pipeline', failure.cause);
-    else if (this.#pending.length > 0) this.#deliverPending();
+    else {
+      this.#time.observe(event.time);
+      if (this.#pending.length > 0) this.#deliverPending();
+    }
     if (this.#completed)
       this.#fatal ??= new PipelineError(
         'the pipeline completed while events go on: an operator such as take or first ends it',
@@ -154,8 +161,24 @@ export class Task<A, B> implements OperatorHost {
   /** Counts a record that could not even become an event. Only inside `run`. */
   pushDead(arrival: Arrival, operator: string, cause: unknown): void {
     this.#arrival = arrival;
-    this.#tally('in');
+    this.#epoch.tally('in');
     this.#bury(operator, cause);
+  }
+
+  /** Takes in how far a writer of the topic has come; operators hear of it when the slowest has moved. Only inside `run`. */
+  pushWatermark(carried: CarriedWatermark, arrival: Arrival): void {
+    this.#arrival = arrival;
+    const before = this.#time.isCarried ? this.watermark : Number.NEGATIVE_INFINITY;
+    this.#step(() => this.#time.report(carried));
+    if (this.watermark > before) this.#advance();
+  }
+
+  /** Moves event time to `time` by the clock, unless the topic carries it. Only inside `run`. */
+  advanceTo(time: number, arrival: Arrival): void {
+    if (this.#time.isCarried || !(time > this.watermark)) return;
+    this.#arrival = arrival;
+    this.#step(() => this.#time.moveTo(time));
+    this.#advance();
   }
 
   /** Completes the pipeline: operators emit what they hold. `arrival` is the last record there was. Only inside `run`. */
@@ -164,11 +187,11 @@ export class Task<A, B> implements OperatorHost {
     let dead: number;
     do {
       // A failed result leaves a new pipeline, of which some part may not know yet that its source has ended.
-      dead = this.#dead.length;
+      dead = this.#epoch.dead;
       const failure = this.#step(() => this.#input.complete());
       if (failure) this.#fatal ??= asPipelineError('threw when its events ended', failure.cause);
       this.#deliverPending();
-    } while (!this.#completed && !this.#fatal && this.#dead.length > dead);
+    } while (!this.#completed && !this.#fatal && this.#epoch.dead > dead);
     if (!this.#completed)
       this.#fatal ??= new PipelineError(
         'the pipeline did not complete when its events ended: an operator such as delay or debounceTime holds some back',
@@ -188,21 +211,7 @@ export class Task<A, B> implements OperatorHost {
   /** Ends the epoch and hands over what it gave. */
   takeEpoch(): TaskEpoch<B> {
     this.check();
-    const counts = this.#counts;
-    if (this.#rows.length > 0) counts['out'] = this.#rows.length;
-    if (this.#dead.length > 0) counts['dead'] = this.#dead.length;
-    const output = {
-      rows: this.#rows,
-      causes: this.#causes,
-      aside: this.#aside,
-      dead: this.#dead,
-      counts,
-    };
-    this.#rows = [];
-    this.#causes = [];
-    this.#aside = [];
-    this.#dead = [];
-    this.#counts = {};
+    const output = this.#epoch.take();
     return { output, state: this.#takeState() };
   }
 
@@ -219,15 +228,23 @@ export class Task<A, B> implements OperatorHost {
   }
 
   putAside(output: string, element: unknown): void {
-    this.#aside.push({ output, element, cause: this.#cause() });
+    this.#epoch.putAside({ output, element, cause: this.#cause() });
   }
 
   reject(operator: string, reason: string): void {
-    this.#dead.push(this.#letter(operator, reason, undefined));
+    this.#epoch.bury(this.#letter(operator, reason, undefined));
   }
 
   count(name: string): void {
-    this.#counted.push(name);
+    this.#epoch.count(name);
+  }
+
+  get isTimeCarried(): boolean {
+    return this.#time.isCarried;
+  }
+
+  followTime(advance: (time: number) => void): void {
+    this.#followers.push(advance);
   }
 
   refusalOfTime(time: number, loggedAt: number): string | undefined {
@@ -247,27 +264,38 @@ export class Task<A, B> implements OperatorHost {
 
   /** Does one piece of work, all of it or nothing. After a failure the pipeline is a new one. */
   #step(work: () => void): Failure | undefined {
-    const [rows, aside, dead] = [this.#rows.length, this.#aside.length, this.#dead.length];
     const pending = this.#pending.length;
+    this.#epoch.startStep();
     const tables = this.#tables;
     for (let i = 0; i < tables.length; i++) tables[i]?.startStep();
     work();
     const failure = this.#failure;
     if (!failure) {
-      if (this.#counted.length > 0) for (const name of this.#counted.splice(0)) this.#tally(name);
+      this.#epoch.keepStep();
       return undefined;
     }
-    this.#rows.length = rows;
-    this.#causes.length = rows;
-    this.#aside.length = aside;
-    this.#dead.length = dead;
+    this.#epoch.undoStep();
     this.#pending.length = pending;
-    this.#counted.length = 0;
     for (const table of tables) table.undoStep();
     this.#subscribe();
     const again = this.#failure as Failure | undefined;
     if (again) this.#fatal ??= asPipelineError('threw while it was subscribed again', again.cause);
     return failure;
+  }
+
+  /** Tells operators how far event time has come, each upstream of the next: pipelines are subscribed from their end. */
+  #advance(): void {
+    for (let i = this.#followers.length - 1; i >= 0 && !this.#fatal; i--) {
+      const failure = this.#step(() => {
+        try {
+          this.#followers[i]?.(this.watermark);
+        } catch (cause) {
+          this.#fail(cause);
+        }
+      });
+      if (failure) this.#fatal ??= asPipelineError('threw when event time advanced', failure.cause);
+      this.#deliverPending();
+    }
   }
 
   /** Delivers what operators emitted of their own, and what follows from that, in the order of emission. */
@@ -306,6 +334,7 @@ export class Task<A, B> implements OperatorHost {
     this.#sources = 0;
     this.#claimed.clear();
     this.#outputs.clear();
+    this.#followers = [];
     const input = new Subject<StreamEvent<A>>();
     this.#input = input;
     const events$ = new Observable<StreamEvent<A>>((subscriber) => {
@@ -345,11 +374,10 @@ export class Task<A, B> implements OperatorHost {
       return;
     }
     if (refused !== undefined) {
-      this.#dead.push(this.#letter('sink', refused, undefined));
+      this.#epoch.bury(this.#letter('sink', refused, undefined));
       return;
     }
-    this.#rows.push(row);
-    this.#causes.push(this.#cause());
+    this.#epoch.addRow(row, this.#cause());
   }
 
   #fail(cause: unknown): void {
@@ -358,17 +386,13 @@ export class Task<A, B> implements OperatorHost {
     if (cause instanceof PipelineError) this.#fatal ??= cause;
   }
 
-  #tally(name: string): void {
-    this.#counts[name] = (this.#counts[name] ?? 0) + 1;
-  }
-
   #cause(): Position {
     return (this.#arrival as Arrival).position;
   }
 
   #bury(operator: string, cause: unknown): void {
     const { message, stack } = cause instanceof Error ? cause : new Error(String(cause));
-    this.#dead.push(this.#letter(operator, message, stack));
+    this.#epoch.bury(this.#letter(operator, message, stack));
   }
 
   #letter(operator: string, reason: string, stack: string | undefined): DeadLetter {

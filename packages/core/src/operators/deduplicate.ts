@@ -33,7 +33,7 @@ export function deduplicate<T>(
 
   return operator<StreamEvent<T>, StreamEvent<T>>((output) => {
     const seen = useKeyedState<true>(`${name}.seen`, `within ${within}`);
-    const watermark = useWatermark(name);
+    const watermark = useWatermark(name, (time) => forgetBefore(generationOf(time) - 1));
     const duplicate = useCounter('duplicates');
 
     const generationOf = (time: number) => Math.max(0, Math.floor(time / within));

@@ -44,8 +44,9 @@ export interface TumblingWindowOptions<T> {
 /**
  * Aggregates events per key into fixed, non-overlapping windows of event time.
  *
- * A window closes when the newest time seen, less `lateness`, reaches its end, so replaying the
- * same log gives the same results at any speed; windows close in the order of start and key.
+ * A window closes when the watermark (the newest time seen, or what a re-keyed topic carries), less
+ * `lateness`, reaches its end, so replaying the same log gives the same results at any speed;
+ * windows close in the order of start and key.
  * Completion closes the rest. An event without a time is rejected.
  *
  * @throws OptionError when `size` is not positive or `lateness` is negative.
@@ -63,7 +64,7 @@ export function tumblingWindow<T, A>(
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
   return operator<StreamEvent<T>, WindowResult<A>>((output) => {
-    const watermark = useWatermark(name);
+    const watermark = useWatermark(name, (time) => closeUpTo(time - lateness));
     const open = useKeyedState<A>(`${name}.open`, `size ${size}`);
     const countLate = useCounter('late');
     const putLate = useSideOutput<StreamEvent<T>>(`${name}.late`, onLate);

@@ -6,6 +6,8 @@ import type { Headers } from '../log/event-log.ts';
 export interface TaskId {
   readonly job: string;
   readonly partition: number;
+  /** How many tasks the job has: one for each partition of its input. A job tells its sink. */
+  readonly partitions?: number;
 }
 
 /**
@@ -42,6 +44,8 @@ export interface EpochCommit {
   readonly epoch: number;
   /** First offset not yet accounted for, by input. */
   readonly next: Readonly<Record<string, number>>;
+  /** How far event time has come in the task, in epoch milliseconds; `-Infinity` before its first event. */
+  readonly watermark: number;
   /** Describes the pipeline's states, so that a changed one is noticed. */
   readonly pipeline: string;
   /** `undefined` when no state changed. */

@@ -53,5 +53,7 @@ export function outputOf({
 
 /** A commit that changes no state unless told. */
 export function commitOf(epoch: number, values: Partial<EpochCommit> = {}): EpochCommit {
-  return { epoch, next: { plays: epoch }, pipeline: '', state: undefined, ...values };
+  const next = { plays: epoch };
+  const watermark = Number.NEGATIVE_INFINITY;
+  return { epoch, next, watermark, pipeline: '', state: undefined, ...values };
 }
