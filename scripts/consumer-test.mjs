@@ -83,7 +83,7 @@ function checkInstalledOnce() {
 function entryPoints() {
   return packages.flatMap(({ name, exports }) =>
     Object.keys(exports)
-      .filter((path) => path !== './package.json')
+      .filter((path) => path !== './package.json' && !path.includes('*'))
       .map((path) => join(name, path)),
   );
 }

@@ -76,7 +76,7 @@ describe('a DuckDB warehouse', () => {
     const task = await sink.open({ job: 'another', partition: 0 });
     const cause = { topic: 'plays', partition: 0, offset: 9 };
     await task.commit(
-      { epoch: 1, next: { plays: 10 }, pipeline: '', state: undefined },
+      { epoch: 1, next: { plays: 10 }, pipeline: '', state: undefined, watermark: 1_000 },
       { rows: [play('ben', null)], causes: [cause], aside: [], dead: [], counts: {} },
     );
     expect(await warehouse.query('select listener, song from latest order by all')).toEqual([
