@@ -96,3 +96,8 @@ export class StateMismatchError extends StreamifyError {
 export class DeadLetterLimitError extends StreamifyError {
   readonly code = 'STREAMIFY_DEAD_LETTER_LIMIT';
 }
+
+/** Somebody else writes to what a sink must have for itself. */
+export class ForeignWriterError extends StreamifyError {
+  readonly code = 'STREAMIFY_FOREIGN_WRITER';
+}

@@ -39,6 +39,7 @@ export {
   CodecError,
   DeadLetterLimitError,
   FencedError,
+  ForeignWriterError,
   LogCorruptedError,
   LogLockedError,
   OffsetOutOfRangeError,
@@ -83,6 +84,7 @@ export {
   type WindowResult,
 } from './operators/tumbling-window.ts';
 export { type FileSinkOptions, fileSink } from './sink/file-sink.ts';
+export { type LogSinkOptions, logSink } from './sink/log-sink.ts';
 export {
   type CommitMoment,
   type MemorySink,

@@ -1,79 +1,36 @@
 import { describe, expect, it } from 'vitest';
 import { FencedError } from '../errors.ts';
 import { faultyFolder } from '../testing/faulty-folder.ts';
+import { type NumberedRow, OFFSETS, workThrough } from '../testing/numbered-work.ts';
+import { Crash, seededChaos } from '../testing/seeded-chaos.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { storedFiles } from '../testing/stored-files.ts';
 import { folderSink } from './file-sink.ts';
 import type { Folder } from './folder.ts';
 import { memoryFolder } from './memory-folder.ts';
-import type { SinkTask } from './sink.ts';
 
-interface Row {
-  readonly offset: number;
-}
-
-class Crash extends Error {}
-
-const OFFSETS = 60;
 const task = { job: 'trial', partition: 0 };
-
-/** Works through the offsets, some at a time; the state is every offset since the start. */
-async function work(owner: SinkTask<Row>, random: () => number): Promise<void> {
-  let { epoch, next, state } = owner.checkpoint ?? { epoch: 0, next: { plays: 0 }, state: [] };
-  const known = state.flatMap((bytes) => [...bytes]);
-  for (let from = next['plays'] ?? 0; from < OFFSETS; ) {
-    const to = Math.min(OFFSETS, from + 1 + Math.floor(random() * 8));
-    const offsets = Array.from({ length: to - from }, (_, i) => from + i);
-    known.push(...offsets);
-    const replaced = random() < 0.2;
-    await owner.commit(
-      {
-        epoch: ++epoch,
-        next: { plays: to },
-        pipeline: '',
-        state: replaced
-          ? { kind: 'replace', bytes: Uint8Array.from(known) }
-          : { kind: 'append', bytes: Uint8Array.from(offsets) },
-        watermark: to,
-      },
-      {
-        rows: offsets.map((offset) => ({ offset })),
-        causes: offsets.map((offset) => ({ topic: 'plays', partition: 0, offset })),
-        aside: [],
-        dead: [],
-        counts: { in: offsets.length },
-      },
-    );
-    from = to;
-    next = { plays: to };
-  }
-}
 
 /** One to three owners open the task, work and crash at any step; then one that nothing disturbs finishes it. */
 async function trial(seed: number, flawed: (folder: Folder) => Folder): Promise<string> {
   const random = seededRandom(seed);
-  let calm = false;
+  const chaos = seededChaos(random);
   const folder = flawed(memoryFolder());
-  const shaken = faultyFolder(folder, async () => {
-    if (calm) return;
-    const turns = random() < 0.03 ? 600 : Math.floor(random() * 6);
-    for (let turn = 0; turn < turns; turn++) await null;
-    if (random() < 0.02) throw new Crash();
-  });
+  const shaken = faultyFolder(folder, chaos.step);
   const live = async () => {
     for (let lives = 0; lives < 5; lives++) {
       try {
-        await work(await folderSink<Row>(shaken).open(task), random);
+        await workThrough(await folderSink<NumberedRow>(shaken).open(task), random);
       } catch (cause) {
         if (!(cause instanceof Crash || cause instanceof FencedError)) throw cause;
       }
     }
   };
   await Promise.all(Array.from({ length: 1 + (seed % 3) }, live));
-  calm = true;
-  await work(await folderSink<Row>(folder).open(task), random);
+  chaos.calm();
+  await workThrough(await folderSink<NumberedRow>(folder).open(task), random);
   const { rows, counts } = await storedFiles(folder);
-  const { checkpoint } = await folderSink<Row>(folder).open(task);
+  const { checkpoint } = await folderSink<NumberedRow>(folder).open(task);
   return JSON.stringify({
     rows: rows.map(({ offset }) => offset).sort((a, b) => Number(a) - Number(b)),
     state: checkpoint?.state.flatMap((bytes) => [...bytes]),

@@ -1,0 +1,130 @@
+import { map } from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { defineEvent, type EventValue } from '../codec/define-event.ts';
+import { run } from '../engine/run.ts';
+import { isWatermarkRecord } from '../engine/watermark-record.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { memoryLog } from '../log/memory-log.ts';
+import { typedTopic } from '../log/typed-topic.ts';
+import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
+import { logSink } from './log-sink.ts';
+import { memorySink } from './memory-sink.ts';
+
+const MINUTE = 60_000;
+const [size, lateness] = [5 * MINUTE, 10 * MINUTE];
+const fields = [
+  { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+  { name: 'listener', type: 'string' },
+  { name: 'song', type: 'string' },
+] as const;
+const PlayByListener = defineEvent(
+  { type: 'record', name: 'Play', fields },
+  { time: 'at', key: 'listener' },
+);
+const PlayBySong = defineEvent(
+  { type: 'record', name: 'Play', fields },
+  { time: 'at', key: 'song' },
+);
+type Play = EventValue<typeof PlayBySong>;
+
+/** A day's plays, a few minutes out of order. */
+function backlog(): Play[] {
+  const random = seededRandom(7);
+  return Array.from({ length: 12_000 }, (_, i) => ({
+    at: 1_700_000_000_000 + i * 7_200 - Math.floor(random() * 4 * MINUTE),
+    listener: `listener ${Math.floor(random() * 200)}`,
+    song: `song ${Math.floor(random() ** 2 * 30)}`,
+  }));
+}
+
+/** Plays per song and window, counted without any stream. */
+function expectedWindows(plays: readonly Play[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { at, song } of plays) {
+    const window = `${song} ${Math.floor(at / size) * size}`;
+    counts.set(window, (counts.get(window) ?? 0) + 1);
+  }
+  return [...counts].map(([window, n]) => `${window} ${n}`).sort();
+}
+
+/** A log of which a job gets one partition. */
+function onlyPartition(log: EventLog, partition: number): EventLog {
+  return {
+    ...log,
+    async assign(_group, _topics, listener) {
+      listener.assigned(partition);
+      return { ended: new Promise(() => {}), close: async () => {} };
+    },
+  };
+}
+
+/** A log whose readers never see a watermark. */
+function withoutWatermarks(log: EventLog): EventLog {
+  return {
+    ...log,
+    async reader(topic, partition) {
+      const reader = await log.reader(topic, partition);
+      return {
+        ...reader,
+        async poll(request) {
+          const { records, next } = await reader.poll(request);
+          return { records: records.filter((record) => !isWatermarkRecord(record)), next };
+        },
+      };
+    },
+  };
+}
+
+/** Gives a backlog a new key, one partition after the other, and counts plays per song from the result. */
+async function countBySong(plays: readonly Play[], readWith: (log: EventLog) => EventLog) {
+  const log = memoryLog({ now: () => 1_800_000_000_000 });
+  await log.createTopic('by_listener', { partitions: 6 });
+  await log.createTopic('by_song', { partitions: 6 });
+  await log.topic('by_listener', PlayByListener).publish(plays);
+  for (let partition = 0; partition < 6; partition++)
+    await run({
+      name: 'rekey',
+      from: typedTopic(onlyPartition(log, partition), 'by_listener', PlayByListener),
+      through: (plays$) => plays$.pipe(map(({ value }) => value)),
+      into: logSink(log.topic('by_song', PlayBySong)),
+      atEnd: 'stop',
+      epoch: { maxRecords: 200 },
+    });
+  const sink = memorySink<WindowResult<number>>();
+  const count = (atEnd: 'stop' | 'complete') =>
+    run({
+      name: 'per-song',
+      from: typedTopic(readWith(log), 'by_song', PlayBySong),
+      through: tumblingWindow({ zero: 0, add: (n: number) => n + 1 }, { size, lateness }),
+      into: sink,
+      atEnd,
+      epoch: { maxRecords: 500 },
+    });
+  await count('stop');
+  const closedByTime = sink.rows.length;
+  await count('complete');
+  return {
+    closedByTime,
+    windows: sink.rows.map(({ key, start, result }) => `${key} ${start} ${result}`).sort(),
+    ...sink.counts('per-song'),
+  };
+}
+
+describe('a backlog that gets a new key, its partitions read one after the other', () => {
+  it('has every window right and nothing late', async () => {
+    const plays = backlog();
+    const { windows, closedByTime, ...counts } = await countBySong(plays, (log) => log);
+    expect(counts).toEqual({ in: plays.length, out: windows.length });
+    expect(windows).toEqual(expectedWindows(plays));
+    expect(closedByTime).toBeGreaterThan(windows.length * 0.9);
+  });
+
+  it('would lose most of its events to lateness if nobody read the watermarks', async () => {
+    const plays = backlog();
+    const { windows, closedByTime, ...counts } = await countBySong(plays, withoutWatermarks);
+    expect(closedByTime).toBeGreaterThan(0);
+    expect(windows).not.toEqual(expectedWindows(plays));
+    expect((counts as Record<string, number>)['late']).toBeGreaterThan(plays.length / 2);
+  });
+});
