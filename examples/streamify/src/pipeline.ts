@@ -67,7 +67,7 @@ async function landAll(
   signal: AbortSignal,
 ): Promise<void> {
   const progress = startProgress('land');
-  const warehouse = await openWarehouse({ path: raw });
+  const warehouse = await openWarehouse({ path: raw, config: { memory_limit: '256MB' } });
   try {
     const events = await land(log, warehouse, published, { progress, signal });
     if (signal.aborted) throw new Stopped();

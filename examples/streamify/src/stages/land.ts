@@ -4,6 +4,9 @@ import { landingJob, playsPerSongJob } from '../jobs.ts';
 import { type Published, topicNames } from '../log-topics.ts';
 import { type Progress, shown } from '../progress.ts';
 
+/** Each of the partitions has at most two epochs in memory: this bounds what a run takes. */
+const maxRecords = 10_000;
+
 /** Runs all jobs to the end of the log, one after another. */
 export async function land(
   log: EventLog,
@@ -19,6 +22,7 @@ export async function land(
       ...job,
       atEnd,
       signal,
+      epoch: { maxRecords },
       onCommit: ({ counts }) => {
         done += counts['in'] ?? 0;
         progress.update(done, total, `${job.name}: ${shown(done)} events`);
