@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { StreamifyError } from '@streamify/core';
+import { OutputError } from '../errors.ts';
 import { readCommandLine } from './command-line.ts';
 import { help } from './help.ts';
 import { simulateCommand, summaryLine } from './simulate-command.ts';
@@ -42,4 +43,8 @@ try {
   process.exitCode = 1;
   if (!(error instanceof StreamifyError)) throw error;
   process.stderr.write(`streamify-simulate: ${error.message}\n`);
+  if (error instanceof OutputError && process.argv.some((arg) => arg.startsWith('--checkpoint')))
+    process.stderr.write(
+      'the checkpoint is as it was: make room, and run the same command again\n',
+    );
 }

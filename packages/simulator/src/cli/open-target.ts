@@ -54,10 +54,13 @@ export async function openTarget(line: CommandLine): Promise<OpenTarget> {
       logOutput(log, { partitions, isText: kind === 'json' }, mark),
   };
   if (kind === 'json') return { ...large, format: { ...lines(false), keyed: true } };
-  const register = (newer: boolean) =>
-    Promise.all(
-      topicOrder.map((topic) => log.registry.register(`${topic}-value`, schemaOf(topic, newer))),
-    );
+  // One behind the other: the ids, and so the bytes, are the same each time.
+  const register = async (newer: boolean): Promise<number[]> => {
+    const ids: number[] = [];
+    for (const topic of topicOrder)
+      ids.push(await log.registry.register(`${topic}-value`, schemaOf(topic, newer)));
+    return ids;
+  };
   try {
     const schemaIds = await register(false);
     const format = { kind, schemaIds, keyed: true } as const;

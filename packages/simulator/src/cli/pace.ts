@@ -11,7 +11,8 @@ export interface Clock {
 export const systemClock: Clock = {
   now: Date.now,
   async sleep(millis, signal) {
-    await sleep(millis, undefined, { signal }).catch(() => undefined);
+    // Timers hold no more than 24 days.
+    await sleep(Math.min(millis, 86_400_000), undefined, { signal }).catch(() => undefined);
   },
 };
 

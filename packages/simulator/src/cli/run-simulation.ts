@@ -58,7 +58,8 @@ export async function runSimulation(run: Run): Promise<Ending> {
       [savedAt, isSaved] = [clock.now(), true];
     }
     if (wait > 0) {
-      await clock.sleep(wait, signal);
+      const untilSave = isSaved ? Number.POSITIVE_INFINITY : saveEvery - (clock.now() - savedAt);
+      await clock.sleep(Math.max(1, Math.min(wait, untilSave)), signal);
       return undefined;
     }
     block.clear();

@@ -120,7 +120,7 @@ export async function simulateCommand(
   };
   try {
     // Whatever is written from now on, a checkpoint tells where it began.
-    await save(found?.isComplete ?? false);
+    if (found === undefined) await save(false);
     const ended = await runSimulation({
       source: openSource(line, options, site, target, position ?? undefined, io.worker),
       output,

@@ -47,7 +47,11 @@ export async function logOutput(
       );
     },
     async mark() {
-      const ends = topicOrder.map(async (topic) => [topic, await endsOf(log, topic, partitions)]);
+      const ends = topicOrder.map(async (topic, i) => {
+        const there = await endsOf(log, topic, partitions);
+        // What is still to be passed over lies behind where this run has got to.
+        return [topic, there.map((end, partition) => end - (held[i]?.[partition] ?? 0))];
+      });
       return Object.fromEntries(await Promise.all(ends));
     },
     end: () => undefined,
