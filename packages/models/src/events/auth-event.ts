@@ -11,7 +11,12 @@ export const AuthEvent = defineEvent(
     fields: [
       ...identityFields,
       level,
-      { name: 'success', type: ['null', 'boolean'], default: null },
+      {
+        name: 'success',
+        type: ['null', 'boolean'],
+        default: null,
+        doc: 'Whether the listener is logged in now.',
+      },
       ...deviceFields,
       ...userFields,
     ],

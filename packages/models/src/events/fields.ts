@@ -31,7 +31,7 @@ export const identityFields = [
 
 /** Where the listener is and what they use: fixed for a device. */
 export const deviceFields = [
-  { name: 'city', type: optional('string'), default: null },
+  { name: 'city', type: optional('string'), default: null, doc: 'Where the listener lives.' },
   {
     name: 'zip',
     type: optional('string'),
@@ -39,16 +39,21 @@ export const deviceFields = [
     doc: 'Five characters, leading zeros kept.',
   },
   { name: 'state', type: optional('string'), default: null, doc: 'Two-letter code.' },
-  { name: 'userAgent', type: optional('string'), default: null },
+  {
+    name: 'userAgent',
+    type: optional('string'),
+    default: null,
+    doc: 'The browser, as it names itself.',
+  },
   { name: 'lon', type: optional('double'), default: null, doc: 'Degrees east.' },
   { name: 'lat', type: optional('double'), default: null, doc: 'Degrees north.' },
 ] as const;
 
 /** Who the listener is: null while they are not logged in. */
 export const userFields = [
-  { name: 'userId', type: optional('long'), default: null },
-  { name: 'firstName', type: optional('string'), default: null },
-  { name: 'lastName', type: optional('string'), default: null },
+  { name: 'userId', type: optional('long'), default: null, doc: 'Who it is.' },
+  { name: 'firstName', type: optional('string'), default: null, doc: 'Given name.' },
+  { name: 'lastName', type: optional('string'), default: null, doc: 'Family name.' },
   { name: 'gender', type: optional('string'), default: null, doc: 'M or F.' },
   {
     name: 'registration',
@@ -66,10 +71,25 @@ export const userFields = [
 
 /** What is played. */
 export const songFields = [
-  { name: 'trackId', type: optional('string'), default: null },
-  { name: 'artistId', type: optional('string'), default: null },
-  { name: 'artist', type: optional('string'), default: null },
-  { name: 'song', type: optional('string'), default: null },
+  {
+    name: 'trackId',
+    type: optional('string'),
+    default: null,
+    doc: 'The recording: what to join songs on.',
+  },
+  {
+    name: 'artistId',
+    type: optional('string'),
+    default: null,
+    doc: 'The artist: what to join artists on.',
+  },
+  {
+    name: 'artist',
+    type: optional('string'),
+    default: null,
+    doc: "The artist's name; not unique.",
+  },
+  { name: 'song', type: optional('string'), default: null, doc: 'The title; not unique.' },
   { name: 'duration', type: optional('double'), default: null, doc: 'Seconds.' },
 ] as const;
 

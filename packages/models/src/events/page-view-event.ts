@@ -10,7 +10,7 @@ export const PageViewEvent = defineEvent(
     doc: 'A page is requested; songs are pages too (NextSong).',
     fields: [
       ...identityFields,
-      { name: 'page', type: ['null', 'string'], default: null },
+      { name: 'page', type: ['null', 'string'], default: null, doc: 'The page, such as Home.' },
       { name: 'method', type: ['null', 'string'], default: null, doc: 'HTTP method.' },
       { name: 'status', type: ['null', 'int'], default: null, doc: 'HTTP status.' },
       auth,

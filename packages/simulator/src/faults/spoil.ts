@@ -2,7 +2,7 @@ import type { Random } from '../model/random.ts';
 import type { RecordFormat } from '../records/record-format.ts';
 
 /** What newer records have at their end: the schema's new field. */
-export const connections = ['wifi', 'cellular'] as const;
+const connections = ['wifi', 'cellular'] as const;
 
 /** Damages a record so that no decoder reads it: cut off, or of another beginning. */
 export function malformed(bytes: Uint8Array, random: Random, format: RecordFormat): Uint8Array {

@@ -15,12 +15,18 @@ export interface RecordSource {
   close(): Promise<void>;
 }
 
+/** A source that never waits. */
+export interface LocalSource extends RecordSource {
+  peek(): number | undefined;
+  fill(block: RecordBlock, until: number, most: number): void;
+}
+
 /** Simulates in this thread: everybody, or a share. */
 export function localSource(
   site: Site,
   write: RecordWriter,
   part: { readonly after?: Position | undefined; readonly share?: Share | undefined } = {},
-): RecordSource {
+): LocalSource {
   const people = populate(site, part);
   return {
     peek: () => people.next?.time,
