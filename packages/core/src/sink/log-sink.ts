@@ -86,14 +86,15 @@ export function appendingSink<T extends object>(
         const { epoch, watermark } = commit;
         const rows = output.rows.map(recordOf);
         const first = written === undefined && rows.length > 0;
-        const moved = String(watermark) !== (first ? '-Infinity' : (written ?? '-Infinity'));
+        // Event time may look younger behind a restart; what was told is not taken back.
+        const moved = watermark > Number(written ?? Number.NEGATIVE_INFINITY);
         const records = [
           // Readers know of this task before its first row.
           ...(first ? watermarks(Number.NEGATIVE_INFINITY) : []),
           ...rows,
           ...(moved ? watermarks(watermark) : []),
         ];
-        const after = moved || first ? String(watermark) : written;
+        const after = moved ? String(watermark) : first ? '-Infinity' : written;
         await appender.exclusively(() =>
           appender.append(records, (stretch, file) =>
             ledger.commit(commit, {

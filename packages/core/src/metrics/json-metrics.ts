@@ -1,0 +1,21 @@
+import type { MetricsReporter } from './metrics.ts';
+
+export interface JsonMetricsOptions {
+  /** Takes a line, without its end. Default: standard error. */
+  readonly write?: (line: string) => void;
+}
+
+/**
+ * Writes structured logs: a line of JSON for each commit, and one for the end of a job.
+ *
+ * @example
+ * await run({ ...job, metrics: jsonMetrics() });
+ * // {"event":"committed","job":"plays","partition":0,"epoch":7,"at":1700000000000,"counts":{"in":20000,…},…}
+ */
+export function jsonMetrics(options: JsonMetricsOptions = {}): MetricsReporter {
+  const { write = (line) => process.stderr.write(`${line}\n`) } = options;
+  return {
+    committed: (metrics) => write(JSON.stringify({ event: 'committed', ...metrics })),
+    ended: (job) => write(JSON.stringify({ event: 'ended', job })),
+  };
+}

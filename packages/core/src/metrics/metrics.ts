@@ -1,0 +1,28 @@
+/** What one commit tells of its task. Everything in it is final: metrics advance with commits, and a repeated epoch counts once. */
+export interface EpochMetrics {
+  readonly job: string;
+  readonly partition: number;
+  readonly epoch: number;
+  /** When the commit was done, in epoch milliseconds. */
+  readonly at: number;
+  /** What the epoch saw: `in`, `out`, `dead`, and what operators count, such as `late`. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** Milliseconds that the epoch took from its first poll until it went to the sink. */
+  readonly duration: number;
+  /** Milliseconds that the sink took to commit it. */
+  readonly commitLatency: number;
+  /** Records that the log holds and the task has not accounted for. */
+  readonly lag: number;
+  /** Milliseconds by which event time is behind the clock; `undefined` before the first event. */
+  readonly watermarkDelay: number | undefined;
+  /** Bytes of the task's saved state: its last snapshot and the journals since. */
+  readonly stateBytes: number;
+}
+
+/** Takes the measurements of jobs. What it throws ends the job. */
+export interface MetricsReporter {
+  /** Called after each commit. */
+  committed(metrics: EpochMetrics): void;
+  /** Called when a job has ended, for good or with an error. */
+  ended?(job: string): void;
+}

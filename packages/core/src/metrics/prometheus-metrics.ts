@@ -1,0 +1,145 @@
+import { Histogram } from './histogram.ts';
+import type { EpochMetrics, MetricsReporter } from './metrics.ts';
+
+/** Keeps what Prometheus asks for. */
+export interface PrometheusMetrics extends MetricsReporter {
+  /** Everything as text, in Prometheus' exposition format. */
+  text(): string;
+  /** The content type to send it with. */
+  readonly contentType: string;
+}
+
+interface TaskSeries {
+  readonly labels: string;
+  readonly counts: Record<string, number>;
+  readonly durations: Histogram;
+  readonly commits: Histogram;
+  epochs: number;
+  last: EpochMetrics;
+}
+
+/** Counts that every task has, if only as zero; all others share one name. */
+const known = {
+  in: 'Records taken from the log.',
+  out: 'Rows committed to the sink.',
+  late: 'Events that came after their window had closed.',
+  dead: 'Events and results that could not be digested.',
+} as const;
+
+/**
+ * Keeps the measurements of jobs for Prometheus, by job and partition. It needs no server of its
+ * own: answer a request with `text()`.
+ *
+ * @example
+ * const metrics = prometheusMetrics();
+ * createServer((_, response) => response.setHeader('content-type', metrics.contentType).end(metrics.text())).listen(9464);
+ * await run({ ...job, metrics });
+ */
+export function prometheusMetrics(): PrometheusMetrics {
+  const tasks = new Map<string, TaskSeries>();
+
+  return {
+    contentType: 'text/plain; version=0.0.4; charset=utf-8',
+    committed(metrics) {
+      const { job, partition } = metrics;
+      const labels = `job="${escaped(job)}",partition="${partition}"`;
+      const series = tasks.get(labels) ?? {
+        labels,
+        counts: {},
+        durations: new Histogram(),
+        commits: new Histogram(),
+        epochs: 0,
+        last: metrics,
+      };
+      tasks.set(labels, series);
+      for (const [name, n] of Object.entries(metrics.counts))
+        series.counts[name] = (series.counts[name] ?? 0) + n;
+      series.durations.observe(metrics.duration / 1_000);
+      series.commits.observe(metrics.commitLatency / 1_000);
+      series.epochs++;
+      series.last = metrics;
+    },
+    text: () => expose([...tasks.values()]),
+  };
+}
+
+/** All families, in the order of this list. */
+function expose(tasks: readonly TaskSeries[]): string {
+  const family = (name: string, type: string, help: string, lines: readonly string[]): string =>
+    lines.length === 0
+      ? ''
+      : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('\n')}\n`;
+  const each = (
+    name: string,
+    type: 'counter' | 'gauge',
+    help: string,
+    value: (series: TaskSeries) => number | undefined,
+  ) =>
+    family(
+      name,
+      type,
+      help,
+      tasks.flatMap((series) => {
+        const sample = value(series);
+        return sample === undefined ? [] : `${name}{${series.labels}} ${sample}`;
+      }),
+    );
+  const histogram = (name: string, help: string, of: (series: TaskSeries) => Histogram) =>
+    family(
+      name,
+      'histogram',
+      help,
+      tasks.flatMap((series) => of(series).lines(name, series.labels)),
+    );
+  const counted = 'streamify_records_counted_total';
+  return [
+    ...Object.entries(known).map(([name, help]) =>
+      each(`streamify_records_${name}_total`, 'counter', help, ({ counts }) => counts[name] ?? 0),
+    ),
+    family(
+      counted,
+      'counter',
+      'What operators count, by the name that they give it.',
+      tasks.flatMap(({ labels, counts }) =>
+        Object.entries(counts)
+          .filter(([name]) => !(name in known))
+          .map(([name, n]) => `${counted}{${labels},name="${escaped(name)}"} ${n}`),
+      ),
+    ),
+    each('streamify_epochs_total', 'counter', 'Epochs committed.', ({ epochs }) => epochs),
+    histogram(
+      'streamify_epoch_duration_seconds',
+      'Time from the first poll of an epoch until it went to the sink.',
+      ({ durations }) => durations,
+    ),
+    histogram(
+      'streamify_commit_latency_seconds',
+      'Time that the sink took to commit an epoch.',
+      ({ commits }) => commits,
+    ),
+    each(
+      'streamify_lag_records',
+      'gauge',
+      'Records that the log holds and the task has not accounted for.',
+      ({ last }) => last.lag,
+    ),
+    each(
+      'streamify_watermark_delay_seconds',
+      'gauge',
+      'How far event time is behind the clock.',
+      ({ last: { watermarkDelay } }) =>
+        watermarkDelay === undefined ? undefined : watermarkDelay / 1_000,
+    ),
+    each(
+      'streamify_state_bytes',
+      'gauge',
+      "Size of the task's saved state.",
+      ({ last }) => last.stateBytes,
+    ),
+  ].join('');
+}
+
+/** A label's value as the format wants it. */
+function escaped(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
