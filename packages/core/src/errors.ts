@@ -1,3 +1,5 @@
+import type { DeadLetter } from './sink/sink.ts';
+
 /** Base of every error that a caller can act on. `code` is stable; the message is for people. */
 export abstract class StreamifyError extends Error {
   abstract readonly code: `STREAMIFY_${string}`;
@@ -100,4 +102,16 @@ export class DeadLetterLimitError extends StreamifyError {
 /** Somebody else writes to what a sink must have for itself. */
 export class ForeignWriterError extends StreamifyError {
   readonly code = 'STREAMIFY_FOREIGN_WRITER';
+}
+
+/** An event could not be processed, in a job that fails at the first such event. */
+export class PoisonError extends StreamifyError {
+  readonly code = 'STREAMIFY_POISON';
+  /** Where it is, and what was wrong. */
+  readonly letter: DeadLetter;
+
+  constructor(message: string, letter: DeadLetter) {
+    super(message);
+    this.letter = letter;
+  }
 }

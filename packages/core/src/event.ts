@@ -15,6 +15,8 @@ export interface StreamEvent<T> {
   /** When the log appended it, in epoch milliseconds. */
   readonly loggedAt: number;
   readonly position: Position;
+  /** Which input of the job it came from; `undefined` where there is but one. */
+  readonly input?: string | undefined;
 }
 
 /** What a sink stores: the value of an event, or the element itself when it is an operator's result. */

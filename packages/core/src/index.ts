@@ -17,6 +17,8 @@ export { memoryRegistry } from './codec/memory-registry.ts';
 export type { SchemaRegistry } from './codec/schema-registry.ts';
 export { schemaIdOf } from './codec/wire-format.ts';
 export type { Checkpoint, StateChange } from './engine/checkpoint.ts';
+export type { Clock } from './engine/clock.ts';
+export type { CommitReport } from './engine/commit-queue.ts';
 export {
   type Emitter,
   type KeyedState,
@@ -29,10 +31,20 @@ export {
   useSideOutput,
   useState,
 } from './engine/host.ts';
+export type {
+  EpochBounds,
+  InputEvent,
+  Inputs,
+  JobOptions,
+  JobSettings,
+  MergedJobOptions,
+} from './engine/job-options.ts';
 export { operator, type SourceObserver } from './engine/operator.ts';
 export type { Pipeline } from './engine/pipeline.ts';
-export { type EpochBounds, type JobOptions, type JobSummary, run } from './engine/run.ts';
-export type { CommitReport } from './engine/run-partition.ts';
+export type { RetryOptions, RetryReport } from './engine/retry.ts';
+export { type JobSummary, type RunningJob, run, startJob } from './engine/run.ts';
+export type { StartAt } from './engine/start-at.ts';
+export type { ReadonlyKeyedState, StateView } from './engine/state-view.ts';
 export { useWatermark, type Watermark } from './engine/watermark.ts';
 export {
   ClosedError,
@@ -46,6 +58,7 @@ export {
   OptionError,
   PartitionCountError,
   PipelineError,
+  PoisonError,
   SchemaError,
   StateMismatchError,
   StreamifyError,

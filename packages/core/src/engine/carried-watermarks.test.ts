@@ -10,7 +10,8 @@ import type { EpochCommit, Sink } from '../sink/sink.ts';
 import { Play } from '../testing/plays-log.ts';
 import { eventOf } from '../testing/task-driver.ts';
 import type { CarriedWatermark } from './event-time.ts';
-import { type JobOptions, run } from './run.ts';
+import type { JobOptions } from './job-options.ts';
+import { run } from './run.ts';
 import { watermarkRecord } from './watermark-record.ts';
 
 type Windows = WindowResult<number>;

@@ -20,6 +20,10 @@ export class EpochCollector<B> {
     return this.#dead.length;
   }
 
+  get firstDead(): DeadLetter | undefined {
+    return this.#dead[0];
+  }
+
   /** How many of `name` the open epoch has counted, the open step apart. */
   countOf(name: string): number {
     return this.#counts[name] ?? 0;

@@ -11,7 +11,8 @@ import type { DeadLetter, SideElement, Sink } from '../sink/sink.ts';
 import { ConnectionLost, type Flaw, flawedSink } from '../testing/flawed-sink.ts';
 import { type Play, playsLog } from '../testing/plays-log.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { type JobOptions, run } from './run.ts';
+import type { JobOptions } from './job-options.ts';
+import { run } from './run.ts';
 
 type Result = WindowResult<number>;
 

@@ -16,8 +16,9 @@ import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { type CommitMoment, memorySink } from '../sink/memory-sink.ts';
 import { LOGGED_AT, Play, plays, playsLog } from '../testing/plays-log.ts';
-import { type JobOptions, run } from './run.ts';
-import type { CommitReport } from './run-partition.ts';
+import type { CommitReport } from './commit-queue.ts';
+import type { JobOptions } from './job-options.ts';
+import { run } from './run.ts';
 
 type Event = StreamEvent<Play>;
 type Windows = WindowResult<number>;
@@ -71,9 +72,9 @@ describe('run', () => {
     expect(into.counts('job')).toEqual({ in: 25, out: 25 });
     expect(summary).toEqual({ counts: { in: 25, out: 25 }, epochs: 3 });
     expect(reports).toEqual([
-      { partition: 0, epoch: 1, next: 10, counts: { in: 10, out: 10 } },
-      { partition: 0, epoch: 2, next: 20, counts: { in: 10, out: 10 } },
-      { partition: 0, epoch: 3, next: 25, counts: { in: 5, out: 5 } },
+      { partition: 0, epoch: 1, next: 10, nextByInput: { plays: 10 }, counts: { in: 10, out: 10 } },
+      { partition: 0, epoch: 2, next: 20, nextByInput: { plays: 20 }, counts: { in: 10, out: 10 } },
+      { partition: 0, epoch: 3, next: 25, nextByInput: { plays: 25 }, counts: { in: 5, out: 5 } },
     ]);
   });
 
@@ -413,6 +414,40 @@ describe('run refuses', () => {
     ],
     [{ maxDeadShare: 1.1 }, 'maxDeadShare must be between 0 and 1, got 1.1'],
     [{ maxFutureSkew: -1 }, 'maxFutureSkew must not be negative, got -1'],
+    [{ from: {} as never }, 'from must have at least one topic, got {}'],
+    [{ from: 'plays' as never }, 'from must be a topic, or topics by name, got "plays"'],
+    [{ from: { plays: 1 } as never }, 'from.plays must be a topic, got 1'],
+    [
+      { through: undefined as never },
+      'through must be a function from events to results, got undefined',
+    ],
+    [{ into: 'a table' as never }, 'into must be a sink, got "a table"'],
+    [{ onPoison: 'drop' as never }, 'onPoison must be dead-letter or fail, got drop'],
+    [{ onError: 'retry' as never }, 'onError must be fail or { retry: { attempts } }, got "retry"'],
+    [
+      { onError: { retry: { attempts: 0 } } },
+      'retry.attempts must be a whole number of at least 1, got 0',
+    ],
+    [
+      { onError: { retry: { attempts: 1, firstDelay: -1 } } },
+      'retry.firstDelay must not be negative, got -1',
+    ],
+    [
+      { startAt: 'yesterday' as never },
+      'startAt must be earliest, latest, { timestamp } or { offsets }, got "yesterday"',
+    ],
+    [{ startAt: { timestamp: Number.NaN } }, 'startAt.timestamp must be a time, got NaN'],
+    [
+      { startAt: { offsets: { plays: [0.5] } } },
+      'startAt.offsets.plays must list an offset for each partition, got [0.5]',
+    ],
+    [
+      { startAt: { offsets: {} } },
+      'startAt.offsets.plays must list an offset for each partition, got undefined',
+    ],
+    [{ clock: Date as never }, 'clock must have now and sleep, got a function'],
+    [{ signal: true as never }, 'signal must be an AbortSignal, got true'],
+    [{ onCommit: 'log' as never }, 'onCommit must be a function, got "log"'],
   ];
 
   it.each(optionErrors)('%o', async (options, message) => {

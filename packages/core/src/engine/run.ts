@@ -1,40 +1,10 @@
-import { OptionError, UnknownTopicError } from '../errors.ts';
-import type { Topic } from '../log/topic.ts';
-import type { Sink } from '../sink/sink.ts';
-import type { Pipeline } from './pipeline.ts';
-import { type CommitReport, runPartition } from './run-partition.ts';
-
-/** When an epoch ends: at the first of these. */
-export interface EpochBounds {
-  /** Default 20,000. */
-  readonly maxRecords?: number;
-  /** Bytes of keys and values. Default 16 MiB. */
-  readonly maxBytes?: number;
-  /** Milliseconds since its start. Default 1,000. */
-  readonly maxWait?: number;
-}
-
-export interface JobOptions<A, B> {
-  /** Names the job for ever: its checkpoints are found by it. */
-  readonly name: string;
-  readonly from: Topic<A>;
-  readonly through: Pipeline<A, B>;
-  readonly into: Sink<B>;
-  /**
-   * What to do at the end of the log: `wait` for more (default), `stop` at what the log held when
-   * the job started, or stop there and `complete` the pipeline, which closes windows.
-   */
-  readonly atEnd?: 'wait' | 'stop' | 'complete';
-  readonly epoch?: EpochBounds;
-  /** Largest share of events that may die, looked at after the first 1,000. Default 0.5. */
-  readonly maxDeadShare?: number;
-  /** How far an event's time may be ahead of its append to the log, in milliseconds. Default one day. */
-  readonly maxFutureSkew?: number;
-  /** Ends the job once what is under way is committed. */
-  readonly signal?: AbortSignal;
-  /** Called after each commit. */
-  readonly onCommit?: (report: CommitReport) => void;
-}
+import { FencedError, UnknownTopicError } from '../errors.ts';
+import { checkJob } from './check-job.ts';
+import type { CommitReport } from './commit-queue.ts';
+import type { Inputs, Job, JobOptions, MergedJobOptions } from './job-options.ts';
+import { runPartition } from './run-partition.ts';
+import type { StateView } from './state-view.ts';
+import type { Task } from './task.ts';
 
 /** What a job did while it ran. */
 export interface JobSummary {
@@ -43,51 +13,117 @@ export interface JobSummary {
   readonly epochs: number;
 }
 
+/** A job that is under way. */
+export interface RunningJob {
+  /** What `run` would have given: resolves or rejects with the end of the job. */
+  readonly done: Promise<JobSummary>;
+  /** The state of the task of a partition, to be read while it runs; `undefined` when it does not run. */
+  state(partition: number): StateView | undefined;
+  /** Ends the job once what is under way is committed. */
+  stop(): void;
+}
+
 interface RunningTask {
   readonly finished: Promise<void>;
   readonly release: AbortController;
 }
 
 /**
- * Runs a job: each partition of the topic goes through its own copy of the pipeline into the sink,
+ * Runs a job: each partition of its topic goes through its own copy of the pipeline into the sink,
  * exactly once. A job that was stopped or killed goes on from its last commit.
  *
  * Resolves when the end of the log is reached (unless it waits there) or `signal` fires, and all
  * is committed. When one partition fails, the others finish their epoch and the error is thrown.
+ * A partition that another owner has taken over ends alone: the job throws its `FencedError` when
+ * no other is left, and at the end of the log.
  *
  * @throws OptionError, UnknownTopicError, PipelineError, StateMismatchError, FencedError,
- * OffsetOutOfRangeError, DeadLetterLimitError, or what the sink or the log throws.
+ * OffsetOutOfRangeError, DeadLetterLimitError, PoisonError, or what the sink or the log throws.
  *
  * @example
  * await run({ name: 'plays', from: log.topic('plays', Play), through: (plays$) => plays$.pipe(clean(rules)), into: sink });
  */
-export async function run<A, B>(job: JobOptions<A, B>): Promise<JobSummary> {
-  validate(job);
-  const { name, from, atEnd = 'wait', signal, onCommit } = job;
-  if ((await from.log.partitions(from.name)) === undefined)
-    throw new UnknownTopicError(`there is no topic ${from.name}: create it with createTopic`);
+export function run<A, B>(job: JobOptions<A, B>): Promise<JobSummary>;
+/** Runs a job on several topics, merged by event time. */
+export function run<I extends Inputs, B>(job: MergedJobOptions<I, B>): Promise<JobSummary>;
+export async function run(options: object): Promise<JobSummary> {
+  return startJob(options as JobOptions<never, unknown>).done;
+}
 
-  const summary = { counts: {} as Record<string, number>, epochs: 0 };
-  const report = (committed: CommitReport) => {
-    addCounts(summary.counts, committed.counts);
-    summary.epochs++;
-    onCommit?.(committed);
-  };
-
+/**
+ * Starts a job as {@link run} does, and lets it be watched while it runs.
+ *
+ * @throws OptionError at once when an option cannot work; everything else rejects `done`.
+ *
+ * @example
+ * const job = startJob({ name: 'plays', from: topic, through: (plays$) => plays$.pipe(perSong), into: sink });
+ * job.state(0)?.keyed<number>('perSong.open').get(0, 'Imagine');
+ */
+export function startJob<A, B>(job: JobOptions<A, B>): RunningJob;
+/** Starts a job on several topics, merged by event time. */
+export function startJob<I extends Inputs, B>(job: MergedJobOptions<I, B>): RunningJob;
+export function startJob(options: object): RunningJob {
+  const job = checkJob(options as JobOptions<never, unknown>);
   const stop = new AbortController();
-  const stopping = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal;
+  const tasks = new Map<number, Task<never, unknown>>();
+  return {
+    done: runTasks(job, stop, tasks),
+    state: (partition) => tasks.get(partition)?.view,
+    stop: () => stop.abort(),
+  };
+}
+
+async function runTasks<A, B>(
+  job: Job<A, B>,
+  stop: AbortController,
+  running: Map<number, Task<A, B>>,
+): Promise<JobSummary> {
+  const { name, inputs, atEnd = 'wait', signal, onCommit, onFenced } = job;
+  const topics = inputs.map(({ topic }) => topic.name);
+  const { log } = inputs[0].topic;
+  for (const topic of topics)
+    if ((await log.partitions(topic)) === undefined)
+      throw new UnknownTopicError(`there is no topic ${topic}: create it with createTopic`);
+
+  const abort = job.abort ?? new AbortController().signal;
+  abort.throwIfAborted();
+  const stopping = AbortSignal.any([stop.signal, abort, ...(signal ? [signal] : [])]);
   const tasks = new Map<number, RunningTask>();
+  const fenced: FencedError[] = [];
   let failure: { readonly cause: unknown } | undefined;
   let unfinished = 0;
   const fail = (cause: unknown) => {
     failure ??= { cause };
     stop.abort();
   };
+
+  const summary = { counts: {} as Record<string, number>, epochs: 0 };
+  const report = (committed: CommitReport) => {
+    addCounts(summary.counts, committed.counts);
+    summary.epochs++;
+    try {
+      onCommit?.(committed);
+    } catch (cause) {
+      fail(cause);
+      throw cause;
+    }
+  };
+  const ended = (partition: number, cause: unknown) => {
+    if (!(cause instanceof FencedError)) return fail(cause);
+    fenced.push(cause);
+    onFenced?.(partition, cause);
+    if (unfinished === 1) fail(cause);
+  };
   const assigned = (partition: number) => {
     unfinished++;
     const release = new AbortController();
     const until = AbortSignal.any([stopping, release.signal]);
-    const finished = runPartition(job, partition, until, report)
+    const taskOf = (task: Task<A, B> | undefined) => {
+      if (task) running.set(partition, task);
+      else running.delete(partition);
+    };
+    const finished = runPartition(job, { partition, signal: until, abort, report, running: taskOf })
+      .catch((cause: unknown) => ended(partition, cause))
       .catch(fail)
       .finally(() => {
         unfinished--;
@@ -101,12 +137,20 @@ export async function run<A, B>(job: JobOptions<A, B>): Promise<JobSummary> {
     tasks.delete(partition);
   };
 
-  const assignment = await from.log.assign(name, [from.name], { assigned, revoked });
+  const assignment = await log.assign(name, topics, { assigned, revoked });
   assignment.ended.catch(fail);
-  await aborted(stopping);
-  await Promise.all([...tasks.values()].map(({ finished }) => finished));
-  await assignment.close();
+  const finish = async () => {
+    await aborted(stopping);
+    await Promise.all([...tasks.values()].map(({ finished }) => finished));
+    await assignment.close();
+  };
+  const finishing = finish();
+  finishing.catch(() => {});
+  await Promise.race([finishing, aborted(abort)]);
+  abort.throwIfAborted();
+  await finishing;
   if (failure) throw failure.cause;
+  if (atEnd !== 'wait' && fenced[0]) throw fenced[0];
   return summary;
 }
 
@@ -120,24 +164,4 @@ function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) =>
     signal.addEventListener('abort', () => resolve(), { once: true }),
   );
-}
-
-function validate<A, B>({
-  name,
-  atEnd,
-  epoch = {},
-  maxDeadShare,
-  maxFutureSkew,
-}: JobOptions<A, B>): void {
-  if (typeof name !== 'string' || name.trim() === '')
-    throw new OptionError(`a job needs a name, got ${JSON.stringify(name)}`);
-  if (atEnd !== undefined && !['wait', 'stop', 'complete'].includes(atEnd))
-    throw new OptionError(`atEnd must be wait, stop or complete, got ${String(atEnd)}`);
-  for (const [option, value] of Object.entries(epoch))
-    if (value !== undefined && !(value >= 1 && (value % 1 === 0 || value === Infinity)))
-      throw new OptionError(`epoch.${option} must be a whole number of at least 1, got ${value}`);
-  if (maxDeadShare !== undefined && !(maxDeadShare >= 0 && maxDeadShare <= 1))
-    throw new OptionError(`maxDeadShare must be between 0 and 1, got ${maxDeadShare}`);
-  if (maxFutureSkew !== undefined && !(maxFutureSkew >= 0))
-    throw new OptionError(`maxFutureSkew must not be negative, got ${maxFutureSkew}`);
 }

@@ -1,5 +1,5 @@
 import { Observable, Subject, type Subscriber, Subscription } from 'rxjs';
-import { PipelineError, StateMismatchError } from '../errors.ts';
+import { OptionError, PipelineError, StateMismatchError } from '../errors.ts';
 import type { Position, StreamEvent } from '../event.ts';
 import type { LogRecord } from '../log/event-log.ts';
 import type { DeadLetter, EpochOutput, ResultId } from '../sink/sink.ts';
@@ -10,6 +10,7 @@ import { type Emitter, type OperatorHost, withHost } from './host.ts';
 import type { Pipeline } from './pipeline.ts';
 import { decodeState, encodeState } from './state-encoding.ts';
 import { StateTable, type TableChange } from './state-table.ts';
+import type { ReadonlyKeyedState, StateView } from './state-view.ts';
 
 /** A record together with what is known of it before it is decoded. */
 export interface Arrival {
@@ -124,6 +125,27 @@ export class Task<A, B> implements OperatorHost {
   /** The newest event time, or what the topic carries instead; `-Infinity` at first. */
   get watermark(): number {
     return this.#time.watermark;
+  }
+
+  /** What its operators remember, to be read from outside. */
+  get view(): StateView {
+    const tables = this.#tables.filter((table) => table !== this.#time.table);
+    return {
+      names: tables.map(({ name }) => name).sort(),
+      keyed: <V>(name: string) => {
+        const table = tables.find((candidate) => candidate.name === name);
+        if (!table)
+          throw new OptionError(
+            `there is no state ${name}, only ${tables.map((candidate) => candidate.name).join(', ')}`,
+          );
+        return table as unknown as ReadonlyKeyedState<V>;
+      },
+    };
+  }
+
+  /** The first dead letter of the open epoch. */
+  get firstDead(): DeadLetter | undefined {
+    return this.#epoch.firstDead;
   }
 
   /** How many records, and how many dead letters, the open epoch has seen. */

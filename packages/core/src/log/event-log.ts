@@ -56,6 +56,8 @@ export interface PartitionReader {
    */
   poll(request: PollRequest): Promise<Slice>;
   bounds(): Promise<Bounds>;
+  /** Offset of the first record that was logged at `timestamp`, in epoch milliseconds, or later; the end of the log if none was. */
+  offsetAt(timestamp: number): Promise<number>;
   close(): Promise<void>;
 }
 

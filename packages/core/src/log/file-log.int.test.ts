@@ -33,6 +33,34 @@ describe('fileLog with a segment for each append', () => {
     it(name, run);
 });
 
+describe('fileLog with a clock', () => {
+  it.each([1, 200, 1_000_000])(
+    'finds the first record of a time in segments of %i bytes',
+    async (segmentBytes) => {
+      let now = 0;
+      const { open, dispose } = harness({ segmentBytes, now: () => now });
+      const log = await open();
+      await log.createTopic('plays', { partitions: 1 });
+      for (now = 100; now < 2_000; now += 100)
+        for (const name of ['a', 'b'])
+          await log.publish('plays', [{ key: name, value: new Uint8Array(20) }]);
+      const reader = await log.reader('plays', 0);
+      for (const [time, offset] of [
+        [Number.NEGATIVE_INFINITY, 0],
+        [100, 0],
+        [101, 2],
+        [1_000, 18],
+        [1_899, 36],
+        [1_900, 36],
+        [1_901, 38],
+      ] as const)
+        expect(await reader.offsetAt(time), `at ${time}`).toBe(offset);
+      await log.close();
+      await dispose(log);
+    },
+  );
+});
+
 describe('fileLog as another process sees it', () => {
   const { open, reopen, dispose } = harness({});
   const follower = async (log: EventLog): Promise<EventLog> => {

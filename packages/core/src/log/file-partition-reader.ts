@@ -101,10 +101,41 @@ export function filePartitionReader(
       checkOpen();
       return bounds();
     },
+    offsetAt(timestamp) {
+      try {
+        checkOpen();
+      } catch (error) {
+        return Promise.reject(error);
+      }
+      return offsetAt(partition, files, timestamp);
+    },
     close() {
       closing.abort();
       closed ??= polling.then(dropCursor).then(() => partition.close());
       return closed;
     },
   };
+}
+
+/** Looks for the segment by its first record, and in it block by block: a log's time never goes back. */
+async function offsetAt(
+  partition: ReadablePartition,
+  files: LogFiles,
+  timestamp: number,
+): Promise<number> {
+  const { dir } = partition.place;
+  const end = await partition.refresh();
+  const segments = await segmentsIn(dir);
+  let offset = segments[0];
+  for (const segment of segments.reverse()) {
+    const cursor = await SegmentCursor.open(dir, files, segment);
+    try {
+      const loggedAt = await cursor.nextLoggedAt(end);
+      if (loggedAt !== undefined && loggedAt >= timestamp) offset = segment;
+      else return await cursor.skipToTime(timestamp, end);
+    } finally {
+      await cursor.close();
+    }
+  }
+  return offset;
 }

@@ -138,6 +138,12 @@ class Partition {
         checkOpen();
         return bounds();
       },
+      offsetAt: async (timestamp) => {
+        checkOpen();
+        const { end } = bounds();
+        const found = this.#records.findIndex(({ loggedAt }) => loggedAt >= timestamp);
+        return found === -1 ? end : Math.min(found, end);
+      },
       close: async () => closing.abort(),
     };
   }

@@ -70,6 +70,18 @@ export class SegmentCursor {
     }
   }
 
+  /** When the next record was logged, in epoch milliseconds; `undefined` at the durable end. */
+  async nextLoggedAt(end: DurableEnd): Promise<number | undefined> {
+    return (await this.#enterBlock(end)) ? this.#loggedAt : undefined;
+  }
+
+  /** Goes to the first record that was logged at `timestamp` or later, or to the durable end. Gives its offset. */
+  async skipToTime(timestamp: number, end: DurableEnd): Promise<number> {
+    while (((await this.nextLoggedAt(end)) ?? timestamp) < timestamp)
+      await this.skipTo(this.#offset + this.#recordsLeft, end);
+    return this.#offset;
+  }
+
   /** Reads records up to the durable end, or to the limits; at least one if there is one. */
   async read(end: DurableEnd, limits: Limits): Promise<LogRecord[]> {
     const records: LogRecord[] = [];

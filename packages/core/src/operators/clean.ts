@@ -81,11 +81,11 @@ export function clean<T extends object, const R extends CleanRules<T>>(
       next(event) {
         const value = cleaned(event.value);
         if (value instanceof Rejection) return rejected(event, value.message);
-        const { key, loggedAt, position } = event;
+        const { key, loggedAt, position, input } = event;
         const at = timeOf(event, value);
         const refused = refusalOf(at, loggedAt);
         if (refused !== undefined) return rejected(event, refused);
-        output.next({ value, key, time: at, loggedAt, position });
+        output.next({ value, key, time: at, loggedAt, position, input });
       },
     };
   });

@@ -84,6 +84,15 @@ describe('logContract', () => {
       'refuses an offset outside the log',
     ],
     [
+      'finds every time at the start',
+      {
+        reader: (reader: PartitionReader): Reader => ({
+          offsetAt: async () => (await reader.bounds()).start,
+        }),
+      },
+      'finds the first record of a time',
+    ],
+    [
       'never waits',
       {
         reader: (reader: PartitionReader): Reader => ({

@@ -57,6 +57,20 @@ export const pollCases: Readonly<Record<string, Check>> = {
     assert.equal(records.length, 1);
   },
 
+  'finds the first record of a time': async (context) => {
+    const reader = await single(context);
+    for (const i of numbers(5)) await context.log.publish(context.topic, [record('key', `${i}`)]);
+    const all = await drain(reader);
+    const { start, end } = await reader.bounds();
+    const times = all.map(({ loggedAt }) => loggedAt);
+    for (const time of times) {
+      const first = all.find(({ loggedAt }) => loggedAt >= time);
+      assert.equal(await reader.offsetAt(time), first?.offset, `at ${time} of ${times}`);
+    }
+    assert.equal(await reader.offsetAt(Math.min(...times) - 1), start, 'before the first');
+    assert.equal(await reader.offsetAt(Math.max(...times) + 1), end, 'behind the last');
+  },
+
   'reads from any offset': async (context) => {
     const reader = await single(context, numbers(20).map(String));
     const { start } = await reader.bounds();

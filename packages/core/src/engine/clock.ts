@@ -1,0 +1,15 @@
+import { setTimeout } from 'node:timers/promises';
+
+/** The clock of a job: what it waits by, and never what its results depend on. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms` milliseconds, or as soon as `signal` fires. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  now: Date.now,
+  sleep: (ms, signal) => setTimeout(ms, undefined, { signal }).catch(() => undefined),
+};

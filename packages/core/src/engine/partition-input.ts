@@ -1,0 +1,136 @@
+import { avroDecoder } from '../codec/avro-codec.ts';
+import { schemaIdOf } from '../codec/wire-format.ts';
+import type { Position, StreamEvent } from '../event.ts';
+import type { LogRecord, PartitionReader, PollRequest } from '../log/event-log.ts';
+import type { CarriedWatermark } from './event-time.ts';
+import type { Input } from './job-options.ts';
+import type { Arrival } from './task.ts';
+import { isWatermarkRecord, readWatermark } from './watermark-record.ts';
+
+/** A record and what became of it: an event, a watermark, or a failure. */
+export interface Incoming<A> {
+  readonly arrival: Arrival;
+  readonly event: StreamEvent<A> | undefined;
+  readonly carried: CarriedWatermark | undefined;
+  readonly failure: IncomingFailure | undefined;
+}
+
+interface IncomingFailure {
+  readonly operator: string;
+  readonly cause: unknown;
+}
+
+/** What an input needs to know of its place. */
+export interface PartitionInputOptions<A> {
+  readonly input: Input<A>;
+  readonly partition: number;
+  readonly reader: PartitionReader;
+  /** Offset to start from, and the one to end at. */
+  readonly from: number;
+  readonly end: number;
+  readonly refusalOfTime: (time: number, loggedAt: number) => string | undefined;
+  readonly now: () => number;
+}
+
+/** One input of a task: fetches records, and decodes each when it is its turn. */
+export class PartitionInput<A> {
+  readonly name: string;
+  readonly topic: string;
+  readonly #options: PartitionInputOptions<A>;
+  readonly #decoder: ReturnType<typeof avroDecoder<A>>;
+  #records: readonly LogRecord[] = [];
+  #at = 0;
+  #head: Incoming<A> | undefined;
+  #polled: number;
+  #heardAt: number;
+
+  constructor(options: PartitionInputOptions<A>) {
+    const { input, from, now } = options;
+    this.#options = options;
+    this.name = input.name;
+    this.topic = input.topic.name;
+    this.#decoder = avroDecoder(input.topic.type, input.topic.log.registry);
+    this.#polled = from;
+    this.#heardAt = now();
+  }
+
+  /** First offset not yet taken. */
+  get next(): number {
+    return this.#records[this.#at]?.offset ?? this.#polled;
+  }
+
+  /** Whether records have to be fetched before one can be taken. */
+  get isEmpty(): boolean {
+    return this.#at === this.#records.length;
+  }
+
+  get isEnded(): boolean {
+    return this.isEmpty && this.#polled >= this.#options.end;
+  }
+
+  /** When the last records came, or the task started. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** Fetches the next records, where none are left. */
+  async fetch(request: Omit<PollRequest, 'from'>): Promise<void> {
+    const { reader, end, now } = this.#options;
+    const from = this.#polled;
+    const maxRecords = Math.min(request.maxRecords, end - from);
+    const { records, next } = await reader.poll({ ...request, from, maxRecords });
+    if (records.length > 0) {
+      await this.#decoder.prepare(records);
+      this.#heardAt = now();
+    }
+    this.#records = records;
+    this.#at = 0;
+    this.#polled = next;
+  }
+
+  /** The next record, decoded. There is one. */
+  peek(): Incoming<A> {
+    this.#head ??= this.#incoming(this.#records[this.#at] as LogRecord);
+    return this.#head;
+  }
+
+  /** Takes the next record. There is one. */
+  take(): Incoming<A> {
+    const head = this.peek();
+    this.#head = undefined;
+    this.#at++;
+    return head;
+  }
+
+  #incoming(record: LogRecord): Incoming<A> {
+    const { input, partition, refusalOfTime } = this.#options;
+    const { offset, key, value: raw, loggedAt } = record;
+    const position: Position = { topic: this.topic, partition, offset };
+    const arrival: Arrival = { record, position, schemaId: schemaIdOf(raw) };
+    if (isWatermarkRecord(record)) return incomingWatermark(arrival);
+    let value: A;
+    try {
+      value = this.#decoder.decode(record);
+    } catch (cause) {
+      return failed(arrival, 'decode', cause);
+    }
+    const time = input.topic.type.timeOf(value);
+    const refused = refusalOfTime(time, loggedAt);
+    if (refused !== undefined) return failed(arrival, 'time', new RangeError(refused));
+    const event = { value, key, time, loggedAt, position, input: input.label };
+    return { arrival, event, carried: undefined, failure: undefined };
+  }
+}
+
+function incomingWatermark(arrival: Arrival): Incoming<never> {
+  try {
+    const carried = readWatermark(arrival.record);
+    return { arrival, event: undefined, carried, failure: undefined };
+  } catch (cause) {
+    return failed(arrival, 'watermark', cause);
+  }
+}
+
+function failed(arrival: Arrival, operator: string, cause: unknown): Incoming<never> {
+  return { arrival, event: undefined, carried: undefined, failure: { operator, cause } };
+}
