@@ -1,0 +1,68 @@
+import type { EventLog } from '../log/event-log.ts';
+import { typedTopic } from '../log/typed-topic.ts';
+import type { Sink, TaskId } from '../sink/sink.ts';
+
+/** What a sink is about to do, or has done. */
+export type SinkMoment = 'before open' | 'before commit' | 'after commit';
+
+/**
+ * The sink with a switch: `fault` is called at each moment, and what it throws or delays happens
+ * there. A throw behind a commit is a lost reply: the commit has happened.
+ *
+ * @example
+ * let down = true;
+ * const sink = faultySink(memorySink(), () => { if (down) throw new Error('connection refused'); });
+ */
+export function faultySink<T>(
+  sink: Sink<T>,
+  fault: (moment: SinkMoment, task: TaskId) => void | Promise<void>,
+): Sink<T> {
+  return {
+    async open(task) {
+      await fault('before open', task);
+      const owner = await sink.open(task);
+      return {
+        checkpoint: owner.checkpoint,
+        refusal: (element) => owner.refusal(element),
+        async commit(commit, output) {
+          await fault('before commit', task);
+          await owner.commit(commit, output);
+          await fault('after commit', task);
+        },
+        close: () => owner.close(),
+      };
+    },
+  };
+}
+
+/** What a log is about to do, or has done. */
+export type LogMoment = 'before publish' | 'after publish' | 'before poll';
+
+/** The log with a switch, as {@link faultySink} has one. Topics made from it have it too. */
+export function faultyLog(
+  log: EventLog,
+  fault: (moment: LogMoment, topic: string) => void | Promise<void>,
+): EventLog {
+  const faulty: EventLog = {
+    ...log,
+    async publish(topic, records) {
+      await fault('before publish', topic);
+      await log.publish(topic, records);
+      await fault('after publish', topic);
+    },
+    async reader(topic, partition) {
+      const reader = await log.reader(topic, partition);
+      return {
+        async poll(request) {
+          await fault('before poll', topic);
+          return reader.poll(request);
+        },
+        offsetAt: (timestamp) => reader.offsetAt(timestamp),
+        bounds: () => reader.bounds(),
+        close: () => reader.close(),
+      };
+    },
+    topic: (name, type) => typedTopic(faulty, name, type),
+  };
+  return faulty;
+}

@@ -1,0 +1,39 @@
+import type { Pipeline } from '../engine/pipeline.ts';
+import { Task, type TaskOptions } from '../engine/task.ts';
+import type { EpochOutput } from '../sink/sink.ts';
+
+/** A task without log and sink, whose epochs are kept as a sink would keep them. */
+export class RestorableTask<A, B> {
+  readonly #options: TaskOptions<A, B>;
+  #task: Task<A, B>;
+  #saved: readonly Uint8Array[] = [];
+
+  constructor(pipeline: Pipeline<A, B>, options: Omit<TaskOptions<A, B>, 'pipeline'> = {}) {
+    this.#options = { ...options, pipeline };
+    this.#task = new Task(this.#options);
+  }
+
+  get watermark(): number {
+    return this.#task.watermark;
+  }
+
+  refusalOfTime(time: number, loggedAt: number): string | undefined {
+    return this.#task.refusalOfTime(time, loggedAt);
+  }
+
+  /** Does work as one epoch, and keeps what it saved. */
+  epoch(work: (task: Task<A, B>) => void): EpochOutput<B> {
+    this.#task.run(() => work(this.#task));
+    const { output, state } = this.#task.takeEpoch();
+    if (state)
+      this.#saved = state.kind === 'replace' ? [state.bytes] : [...this.#saved, state.bytes];
+    return output;
+  }
+
+  /** Goes on as another process would: with a new pipeline and what was saved. */
+  restart(): void {
+    this.#task.close();
+    this.#task = new Task(this.#options);
+    this.#task.restore(this.#saved);
+  }
+}

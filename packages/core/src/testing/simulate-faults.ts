@@ -1,0 +1,156 @@
+import { AssertionError } from 'node:assert';
+import type { JobOptions } from '../engine/job-options.ts';
+import { run } from '../engine/run.ts';
+import { FencedError, OptionError } from '../errors.ts';
+import { rowOf } from '../event.ts';
+import { typedTopic } from '../log/typed-topic.ts';
+import { jsonText } from '../sink/json-text.ts';
+import { memorySink } from '../sink/memory-sink.ts';
+import type { DeadLetter, SideElement, Sink } from '../sink/sink.ts';
+import { faultyLog, faultySink } from './fault-switches.ts';
+import { ConnectionLost, type Flaw, flawedSink } from './flawed-sink.ts';
+import { Crash, seededChaos } from './seeded-chaos.ts';
+import { seededRandom } from './seeded-random.ts';
+
+/** What is simulated of a job: all but its sink, and how long it runs. */
+export type SimulatedJob<A, B> = Pick<
+  JobOptions<A, B>,
+  'name' | 'from' | 'through' | 'maxFutureSkew' | 'maxDeadShare'
+>;
+
+export interface SimulateFaultsOptions {
+  /** How many runs, each with its own faults. The same seed has the same faults. Default 100. */
+  readonly seeds?: number;
+  /** The first seed: to see one again that has failed. Default 1. */
+  readonly firstSeed?: number;
+  /** Promises that the simulated sink breaks, to see that the test can fail. */
+  readonly breaking?: readonly Flaw[];
+}
+
+/** What happened to the job in all runs. */
+export interface FaultReport {
+  readonly seeds: number;
+  readonly crashes: number;
+  /** Requests to the sink, or replies of it, that got lost. */
+  readonly lost: number;
+  /** Owners that another had replaced before they noticed. */
+  readonly fenced: number;
+}
+
+/**
+ * Runs a job again and again with crashes, lost replies and up to three owners at once, seeded, and
+ * checks that what it has delivered in the end is what an undisturbed run delivers: rows, side
+ * outputs, dead letters and counts.
+ *
+ * The job reads what its topic holds now, so a memory log with some hundred events is right. Its
+ * results are compared as JSON.
+ *
+ * @throws AssertionError with the seed and the first difference.
+ * @throws OptionError when an undisturbed run delivers nothing, so that nothing could be found.
+ *
+ * @example
+ * const report = await simulateFaults({ name: 'plays', from: log.topic('plays', Play), through: plays5m }, { seeds: 200 });
+ */
+export async function simulateFaults<A, B>(
+  job: SimulatedJob<A, B>,
+  options: SimulateFaultsOptions = {},
+): Promise<FaultReport> {
+  const { seeds = 100, firstSeed = 1, breaking = [] } = options;
+  if (!(Number.isInteger(seeds) && seeds >= 1))
+    throw new OptionError(`seeds must be a whole number from 1 on, got ${seeds}`);
+  const expected = await undisturbed(job);
+  if (expected.length === 0)
+    throw new OptionError(
+      `job ${job.name} delivers nothing from ${job.from.name}: publish events that give results first`,
+    );
+  const report = { seeds, crashes: 0, lost: 0, fenced: 0 };
+  for (let seed = firstSeed; seed < firstSeed + seeds; seed++)
+    compare(seed, await trial(job, { seed, breaking, report }), expected);
+  return report;
+}
+
+/** What a sink holds in the end. */
+interface Delivered {
+  readonly rows: readonly unknown[];
+  readonly aside: readonly SideElement[];
+  readonly dead: readonly DeadLetter[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+async function undisturbed<A, B>(job: SimulatedJob<A, B>): Promise<readonly string[]> {
+  const sink = memorySink<B>();
+  await run({ ...job, into: sink, atEnd: 'complete' });
+  const { rows, aside, dead } = sink;
+  return linesOf({ rows, aside, dead, counts: sink.counts(job.name) });
+}
+
+interface Trial {
+  readonly seed: number;
+  readonly breaking: readonly Flaw[];
+  readonly report: { crashes: number; lost: number; fenced: number };
+}
+
+/** One to three owners run the job, crash and start again; then one that nothing disturbs finishes it. */
+async function trial<A, B>(
+  job: SimulatedJob<A, B>,
+  { seed, breaking, report }: Trial,
+): Promise<readonly string[]> {
+  const random = seededRandom(seed);
+  const chaos = seededChaos(random, { crashes: 0.03, pauses: 0.05 });
+  let calm = false;
+  const stored = flawedSink<B>(breaking, async (step) => {
+    await chaos.step();
+    if (calm || (step !== 'request' && step !== 'reply') || random() >= 0.05) return;
+    report.lost++;
+    throw new ConnectionLost();
+  });
+  const log = faultyLog(job.from.log, chaos.step);
+  const shaken = {
+    ...job,
+    from: typedTopic(log, job.from.name, job.from.type),
+    into: faultySink(stored as Sink<B>, (moment) =>
+      moment === 'before open' ? chaos.step() : undefined,
+    ),
+  };
+  const live = async () => {
+    for (let lives = 0; lives < 4; lives++) {
+      const epoch = { maxRecords: 3 + Math.floor(random() * 30) };
+      await run({ ...shaken, epoch, atEnd: 'stop' }).catch((cause: unknown) => {
+        if (cause instanceof Crash) report.crashes++;
+        else if (cause instanceof FencedError) report.fenced++;
+        else throw cause;
+      });
+    }
+  };
+  await Promise.all(Array.from({ length: 1 + (seed % 3) }, live));
+  chaos.calm();
+  calm = true;
+  await run({ ...shaken, atEnd: 'complete' });
+  const { rows, aside, dead, counts } = stored;
+  return linesOf({ rows, aside, dead, counts: counts[job.name] ?? {} });
+}
+
+/** Everything that was delivered, a line each, in an order that does not depend on when. */
+function linesOf({ rows, aside, dead, counts }: Delivered): readonly string[] {
+  return [
+    ...rows.map((row) => `row ${jsonText(rowOf(row))}`),
+    ...aside.map(({ output, element, cause }) => `${output} ${jsonText({ cause, element })}`),
+    ...dead.map(
+      ({ position, operator, result, reason }) =>
+        `dead ${jsonText({ position, operator, result, reason })}`,
+    ),
+    ...Object.entries(counts).map(([name, n]) => `count of ${name} is ${n}`),
+  ].sort();
+}
+
+function compare(seed: number, actual: readonly string[], expected: readonly string[]): void {
+  const at = expected.findIndex((line, i) => line !== actual[i]);
+  if (at === -1 && actual.length === expected.length) return;
+  const i = at === -1 ? expected.length : at;
+  throw new AssertionError({
+    message: `with the faults of seed ${seed} the job delivers something else: ${actual[i] ?? 'nothing more'}, and without faults ${expected[i] ?? 'nothing more'}`,
+    actual,
+    expected,
+    operator: 'simulateFaults',
+  });
+}
