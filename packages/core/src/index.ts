@@ -82,6 +82,10 @@ export { type MemoryLogOptions, memoryLog } from './log/memory-log.ts';
 export { partitionOf } from './log/partition-of.ts';
 export type { Recovery } from './log/recover-partition.ts';
 export type { Topic } from './log/topic.ts';
+export { type JsonMetricsOptions, jsonMetrics } from './metrics/json-metrics.ts';
+export { type LineMetricsOptions, lineMetrics } from './metrics/line-metrics.ts';
+export type { EpochMetrics, MetricsReporter } from './metrics/metrics.ts';
+export { type PrometheusMetrics, prometheusMetrics } from './metrics/prometheus-metrics.ts';
 export {
   type Cleaned,
   type CleanOptions,

@@ -43,6 +43,8 @@ export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
   for (const option of ['signal', 'abort'] as const)
     if (options[option] !== undefined && !(options[option] instanceof AbortSignal))
       throw new OptionError(`${option} must be an AbortSignal, got ${show(options[option])}`);
+  if (options.metrics !== undefined && typeof options.metrics?.committed !== 'function')
+    throw new OptionError(`metrics must be a reporter, got ${show(options.metrics)}`);
   checkRetry(onError);
   const inputs = inputsOf(from);
   checkStart(options.startAt, inputs);

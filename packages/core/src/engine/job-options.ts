@@ -1,6 +1,7 @@
 import type { Observable } from 'rxjs';
 import type { StreamEvent } from '../event.ts';
 import type { Topic } from '../log/topic.ts';
+import type { MetricsReporter } from '../metrics/metrics.ts';
 import type { Sink } from '../sink/sink.ts';
 import type { Clock } from './clock.ts';
 import type { CommitReport } from './commit-queue.ts';
@@ -55,6 +56,8 @@ export interface JobSettings<B> {
   readonly signal?: AbortSignal;
   /** Ends the job at once, with the signal's reason; what is under way is done again in the next run. */
   readonly abort?: AbortSignal;
+  /** Takes what is measured of each task at its commits. */
+  readonly metrics?: MetricsReporter;
   /** Called after each commit. */
   readonly onCommit?: (report: CommitReport) => void;
   /** Called before each wait for another try. */

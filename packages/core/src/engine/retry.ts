@@ -36,6 +36,7 @@ const lasting: ReadonlySet<string> = new Set([
   'STREAMIFY_STATE_MISMATCH',
   'STREAMIFY_DEAD_LETTER_LIMIT',
   'STREAMIFY_POISON',
+  'STREAMIFY_FOREIGN_WRITER',
 ]);
 
 /** What one try reports of its progress. */

@@ -1,5 +1,6 @@
 import { OffsetOutOfRangeError, StateMismatchError } from '../errors.ts';
 import type { PartitionReader } from '../log/event-log.ts';
+import { measuredTask } from '../metrics/measured-task.ts';
 import type { SinkTask } from '../sink/sink.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { systemClock } from './clock.ts';
@@ -58,11 +59,24 @@ async function openAndProcess<A, B>(
   const readers: PartitionReader[] = [];
   try {
     for (const { topic } of inputs) readers.push(await log.reader(topic.name, partition));
-    await resume(job, surroundings, { sinkTask, readers, partitions });
+    const owner = measured(job, partition, sinkTask, readers);
+    await resume(job, surroundings, { sinkTask: owner, readers, partitions });
   } finally {
     for (const reader of readers) await reader.close();
     await sinkTask.close();
   }
+}
+
+/** Measures the commits of a task, where the job asks for that. */
+function measured<A, B>(
+  { name: job, inputs, metrics: reporter, clock = systemClock }: Job<A, B>,
+  partition: number,
+  sinkTask: SinkTask<B>,
+  opened: readonly PartitionReader[],
+): SinkTask<B> {
+  if (!reporter) return sinkTask;
+  const readers = new Map(inputs.map(({ name }, i) => [name, opened[i] as PartitionReader]));
+  return measuredTask(sinkTask, { job, partition, readers, reporter, now: clock.now });
 }
 
 interface Opened<B> {

@@ -67,7 +67,7 @@ export function startJob(options: object): RunningJob {
   const stop = new AbortController();
   const tasks = new Map<number, Task<never, unknown>>();
   return {
-    done: runTasks(job, stop, tasks),
+    done: runTasks(job, stop, tasks).finally(() => job.metrics?.ended?.(job.name)),
     state: (partition) => tasks.get(partition)?.view,
     stop: () => stop.abort(),
   };

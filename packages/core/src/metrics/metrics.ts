@@ -7,7 +7,7 @@ export interface EpochMetrics {
   readonly at: number;
   /** What the epoch saw: `in`, `out`, `dead`, and what operators count, such as `late`. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Milliseconds that the epoch took from its first poll until it went to the sink. */
+  /** Milliseconds from when the epoch before went to the sink, or the task was opened, until this one did. */
   readonly duration: number;
   /** Milliseconds that the sink took to commit it. */
   readonly commitLatency: number;

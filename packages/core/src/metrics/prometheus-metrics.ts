@@ -109,7 +109,7 @@ function expose(tasks: readonly TaskSeries[]): string {
     each('streamify_epochs_total', 'counter', 'Epochs committed.', ({ epochs }) => epochs),
     histogram(
       'streamify_epoch_duration_seconds',
-      'Time from the first poll of an epoch until it went to the sink.',
+      'Time between two epochs that went to the sink.',
       ({ durations }) => durations,
     ),
     histogram(

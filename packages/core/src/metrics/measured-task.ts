@@ -1,0 +1,57 @@
+import type { PartitionReader } from '../log/event-log.ts';
+import type { SinkTask } from '../sink/sink.ts';
+import type { MetricsReporter } from './metrics.ts';
+
+/** What is measured of a task beside its commits. */
+export interface MeasuredTaskOptions {
+  readonly job: string;
+  readonly partition: number;
+  /** What the task reads, by the name of the input. */
+  readonly readers: ReadonlyMap<string, Pick<PartitionReader, 'bounds'>>;
+  readonly reporter: MetricsReporter;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** The same hold on a task, which reports each commit once it is done. */
+export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions): SinkTask<T> {
+  const { job, partition, readers, reporter, now } = options;
+  let stateBytes = (owner.checkpoint?.state ?? []).reduce((sum, { length }) => sum + length, 0);
+  let startedAt = now();
+
+  const lagBehind = async (next: Readonly<Record<string, number>>): Promise<number> => {
+    let lag = 0;
+    for (const [input, reader] of readers) {
+      const { end } = await reader.bounds();
+      lag += Math.max(0, end - (next[input] ?? end));
+    }
+    return lag;
+  };
+
+  return {
+    checkpoint: owner.checkpoint,
+    refusal: (element) => owner.refusal(element),
+    async commit(commit, output) {
+      const { epoch, next, state, watermark } = commit;
+      const givenAt = now();
+      const duration = givenAt - startedAt;
+      startedAt = givenAt;
+      await owner.commit(commit, output);
+      const at = now();
+      if (state) stateBytes = state.bytes.length + (state.kind === 'replace' ? 0 : stateBytes);
+      reporter.committed({
+        job,
+        partition,
+        epoch,
+        at,
+        counts: output.counts,
+        duration,
+        commitLatency: at - givenAt,
+        lag: await lagBehind(next),
+        watermarkDelay: Number.isFinite(watermark) ? at - watermark : undefined,
+        stateBytes,
+      });
+    },
+    close: () => owner.close(),
+  };
+}
