@@ -49,7 +49,7 @@ export async function openTarget(line: CommandLine): Promise<OpenTarget> {
     target.kind === 'log' ? await fileLog({ dir: target.dir }) : await kafka(target.brokers);
   // Each publish ends with a sync: few and large.
   const large = {
-    capacity: 8_192,
+    capacity: 4_096,
     open: (mark: OutputMark | undefined) =>
       logOutput(log, { partitions, isText: kind === 'json' }, mark),
   };
