@@ -4,32 +4,24 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commitOf, outputOf, position, row } from '../testing/contract-output.ts';
 import { type ContractRow, contractSchema } from '../testing/contract-row.ts';
-import { faultyFolder } from '../testing/faulty-folder.ts';
+import { failingTurns } from '../testing/failing-turns.ts';
 import { sinkContract } from '../testing/sink-contract.ts';
-import type { CommitFault, SinkUnderTest } from '../testing/sink-harness.ts';
+import type { SinkUnderTest } from '../testing/sink-harness.ts';
 import { storedFiles } from '../testing/stored-files.ts';
 import { fileSink, folderSink } from './file-sink.ts';
 import { nodeFolder } from './node-folder.ts';
 
 async function openFileSink(): Promise<SinkUnderTest> {
   const dir = await mkdtemp(join(tmpdir(), 'streamify-file-sink-'));
-  let fault: CommitFault | undefined;
-  const folder = faultyFolder(nodeFolder(dir), ({ moment, operation, path }) => {
-    if (operation !== 'create' || !path.startsWith('checkpoint/turn.')) return;
-    if (fault !== (moment === 'before' ? 'midway' : 'reply lost')) return;
-    fault = undefined;
-    throw new Error(`fault ${moment} ${path}`);
-  });
+  const turns = failingTurns(nodeFolder(dir));
   return {
-    sink: folderSink<ContractRow>(folder, contractSchema),
+    sink: folderSink<ContractRow>(turns.folder, contractSchema),
     stored: async () => {
       const { rows, ...others } = await storedFiles(nodeFolder(dir));
       return { rows: rows as unknown as ContractRow[], ...others };
     },
     reopen: async () => fileSink<ContractRow>({ dir, schema: contractSchema }),
-    failNextCommit(next) {
-      fault = next;
-    },
+    failNextCommit: turns.failNextCommit,
     close: () => rm(dir, { recursive: true }),
   };
 }

@@ -11,8 +11,12 @@ import { isWatermarkRecord } from '../engine/watermark-record.ts';
 import type { EventLog } from '../log/event-log.ts';
 import { fileLog } from '../log/file-log.ts';
 import { commitOf, outputOf } from '../testing/contract-output.ts';
+import { logSinkUnderTest } from '../testing/log-sink-under-test.ts';
 import { Play, plays } from '../testing/plays-log.ts';
+import { sinkContract } from '../testing/sink-contract.ts';
+import type { SinkUnderTest } from '../testing/sink-harness.ts';
 import { logSink } from './log-sink.ts';
+import { nodeFolder } from './node-folder.ts';
 
 const EVENTS = 600;
 
@@ -98,6 +102,17 @@ describe('a process that is killed while it appends', () => {
 });
 
 describe('logSink on a log in files', () => {
+  const openLogSink = async (): Promise<SinkUnderTest> => {
+    const place = await mkdtemp(join(tmpdir(), 'streamify-log-sink-'));
+    const log = await fileLog({ dir: join(place, 'log'), durability: 'os' });
+    return logSinkUnderTest(log, nodeFolder(join(place, 'sinks')), async () => {
+      await log.close();
+      await rm(place, { recursive: true });
+    });
+  };
+  for (const { name, run } of sinkContract({ open: openLogSink, faults: ['midway', 'reply lost'] }))
+    it(name, run);
+
   it('goes on after a restart, and refuses the topic when its folder is another', async () => {
     const open = async () => {
       const log = await fileLog({ dir: join(dir, 'log'), durability: 'os' });

@@ -1,78 +1,42 @@
 import { describe, expect, it } from 'vitest';
-import { avroDecoder } from '../codec/avro-codec.ts';
-import { defineEvent } from '../codec/define-event.ts';
 import { isWatermarkRecord, readWatermark } from '../engine/watermark-record.ts';
 import { FencedError, ForeignWriterError, OffsetOutOfRangeError, OptionError } from '../errors.ts';
-import type { EventLog, LogRecord, NewRecord } from '../log/event-log.ts';
+import type { EventLog, NewRecord } from '../log/event-log.ts';
 import { memoryLog } from '../log/memory-log.ts';
 import { partitionOf } from '../log/partition-of.ts';
 import { typedTopic } from '../log/typed-topic.ts';
 import { commitOf, outputOf, row } from '../testing/contract-output.ts';
-import { type ContractRow, contractSchema } from '../testing/contract-row.ts';
+import type { ContractRow } from '../testing/contract-row.ts';
 import { faultyFolder } from '../testing/faulty-folder.ts';
+import {
+  ContractEvent,
+  logSinkUnderTest,
+  TARGET,
+  TARGET_PARTITIONS,
+  targetRecords,
+  targetRows,
+} from '../testing/log-sink-under-test.ts';
 import { type NaiveOrder, naiveLogSink } from '../testing/naive-log-sink.ts';
 import { OFFSETS, workThrough } from '../testing/numbered-work.ts';
 import { Crash, seededChaos } from '../testing/seeded-chaos.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 import { sinkContract } from '../testing/sink-contract.ts';
-import type { CommitFault, SinkUnderTest } from '../testing/sink-harness.ts';
-import { storedFiles } from '../testing/stored-files.ts';
+import type { SinkUnderTest } from '../testing/sink-harness.ts';
 import type { Folder } from './folder.ts';
 import { appendingSink, logSink } from './log-sink.ts';
 import { memoryFolder } from './memory-folder.ts';
 import type { Sink } from './sink.ts';
 import { TopicAppender } from './topic-appender.ts';
 
-const ContractEvent = defineEvent(contractSchema, { time: 'at', key: 'id' });
-const PARTITIONS = 3;
-
-/** All records of the topic, partition by partition. */
-async function recordsOf(log: EventLog): Promise<LogRecord[]> {
-  const records: LogRecord[] = [];
-  for (let partition = 0; partition < PARTITIONS; partition++) {
-    const reader = await log.reader('target', partition);
-    const all = { from: 0, maxRecords: 1e9, maxBytes: 1e9, maxWait: 0 };
-    records.push(...(await reader.poll(all)).records);
-  }
-  return records;
-}
-
-async function rowsOf(log: EventLog): Promise<ContractRow[]> {
-  const events = (await recordsOf(log)).filter((record) => !isWatermarkRecord(record));
-  const decoder = avroDecoder(ContractEvent, log.registry);
-  await decoder.prepare(events);
-  return events.map((record) => decoder.decode(record));
-}
-
 async function targetLog(): Promise<EventLog> {
   const log = memoryLog();
-  await log.createTopic('target', { partitions: PARTITIONS });
+  await log.createTopic(TARGET, { partitions: TARGET_PARTITIONS });
   return log;
 }
 
 async function openLogSink(): Promise<SinkUnderTest> {
-  const log = await targetLog();
-  const folder = memoryFolder();
-  let fault: CommitFault | undefined;
-  const faulty = faultyFolder(folder, ({ moment, operation, path }) => {
-    if (operation !== 'create' || !path.startsWith('checkpoint/turn.')) return;
-    if (fault !== (moment === 'before' ? 'midway' : 'reply lost')) return;
-    fault = undefined;
-    throw new Error(`fault ${moment} ${path}`);
-  });
-  const topic = log.topic('target', ContractEvent);
-  return {
-    sink: appendingSink(topic, new TopicAppender(log, 'target', faulty)),
-    async stored() {
-      const { aside, dead, counts } = await storedFiles(folder);
-      return { rows: await rowsOf(log), aside, dead, counts };
-    },
-    reopen: async () => appendingSink(topic, new TopicAppender(log, 'target', folder)),
-    failNextCommit(next) {
-      fault = next;
-    },
-    close: () => log.close(),
-  };
+  const log = memoryLog();
+  return logSinkUnderTest(log, memoryFolder(), () => log.close());
 }
 
 describe('logSink', () => {
@@ -83,7 +47,7 @@ describe('logSink', () => {
 
   it('tells every partition of its watermark: before its first row, then behind each that moved it', async () => {
     const log = await targetLog();
-    const topic = log.topic('target', ContractEvent);
+    const topic = log.topic(TARGET, ContractEvent);
     const owner = await logSink(topic).open(task);
     await owner.commit(commitOf(1, { watermark: 10 }), outputOf({ rows: [row('a')] }));
     await owner.commit(commitOf(2, { watermark: 10 }), outputOf({ rows: [row('a')] }));
@@ -91,10 +55,8 @@ describe('logSink', () => {
     await again.commit(commitOf(3, { watermark: 30 }), outputOf({ rows: [row('a')] }));
     await again.commit(commitOf(4, { watermark: 40 }), outputOf({}));
     const seen: unknown[][] = [];
-    for (let partition = 0; partition < PARTITIONS; partition++) {
-      const reader = await log.reader('target', partition);
-      const all = { from: 0, maxRecords: 100, maxBytes: 1e9, maxWait: 0 };
-      const { records } = await reader.poll(all);
+    for (let partition = 0; partition < TARGET_PARTITIONS; partition++) {
+      const records = await targetRecords(log, partition);
       seen.push(
         records.map((record) =>
           isWatermarkRecord(record) ? readWatermark(record).watermark : record.key,
@@ -108,7 +70,7 @@ describe('logSink', () => {
     }
     const withRows = [Number.NEGATIVE_INFINITY, 'a', 10, 'a', 'a', 30, 40];
     const without = [Number.NEGATIVE_INFINITY, 10, 30, 40];
-    const target = partitionOf('a', PARTITIONS);
+    const target = partitionOf('a', TARGET_PARTITIONS);
     expect(seen).toEqual(seen.map((_, p) => (p === target ? withRows : without)));
   });
 
@@ -122,19 +84,19 @@ describe('logSink', () => {
         failing = false;
         await log.publish(
           topic,
-          records.filter(({ key }) => partitionOf(key, PARTITIONS) === 0),
+          records.filter(({ key }) => partitionOf(key, TARGET_PARTITIONS) === 0),
         );
         throw new Error('no space left');
       },
     };
-    const sink = logSink<ContractRow>(typedTopic(half, 'target', ContractEvent));
+    const sink = logSink<ContractRow>(typedTopic(half, TARGET, ContractEvent));
     const rows = Array.from({ length: 20 }, (_, i) => row(`row ${i}`));
     const one = await sink.open({ job: 'plays', partition: 0 });
     const other = await sink.open({ job: 'plays', partition: 1 });
     await expect(one.commit(commitOf(1), outputOf({ rows }))).rejects.toThrow('no space left');
-    expect((await rowsOf(log)).length).toBeLessThan(20);
+    expect((await targetRows(log)).length).toBeLessThan(20);
     await other.commit(commitOf(1), outputOf({ rows: [row('other')] }));
-    expect((await rowsOf(log)).map(({ id }) => id).sort()).toEqual(
+    expect((await targetRows(log)).map(({ id }) => id).sort()).toEqual(
       [...rows.map(({ id }) => id), 'other'].sort(),
     );
     expect((await sink.open({ job: 'plays', partition: 0 })).checkpoint?.epoch).toBe(1);
@@ -142,7 +104,7 @@ describe('logSink', () => {
 
   it('refuses a topic that something else writes to', async () => {
     const log = await targetLog();
-    const topic = log.topic('target', ContractEvent);
+    const topic = log.topic(TARGET, ContractEvent);
     const owner = await logSink(topic).open(task);
     await topic.publish([row('foreign')]);
     await expect(owner.commit(commitOf(1), outputOf({ rows: [row('a')] }))).rejects.toThrow(
@@ -155,7 +117,7 @@ describe('logSink', () => {
     const [log, shorter] = [await targetLog(), await targetLog()];
     const folder = memoryFolder();
     const sinkOn = (on: EventLog) =>
-      appendingSink(on.topic('target', ContractEvent), new TopicAppender(on, 'target', folder));
+      appendingSink(on.topic(TARGET, ContractEvent), new TopicAppender(on, TARGET, folder));
     const owner = await sinkOn(log).open(task);
     await owner.commit(commitOf(1), outputOf({ rows: [row('a')] }));
     await owner.commit(commitOf(2), outputOf({ rows: [row('a')] }));
@@ -163,7 +125,7 @@ describe('logSink', () => {
   });
 
   it('refuses a second folder for a topic, and an empty one', async () => {
-    const topic = (await targetLog()).topic('target', ContractEvent);
+    const topic = (await targetLog()).topic(TARGET, ContractEvent);
     logSink(topic, { dir: 'here' });
     expect(() => logSink(topic, { dir: 'there' })).toThrow(OptionError);
     expect(() => logSink(topic, { dir: '' })).toThrow('dir is the folder of the checkpoints');
@@ -191,9 +153,9 @@ async function trial(seed: number, makeSink: MakeSink): Promise<string> {
       const some = new Set(TASKS.concat(2).filter(() => random() < 0.5));
       const part = (share: (record: NewRecord) => boolean) =>
         log.publish(topic, records.filter(share));
-      await part(({ key }) => some.has(partitionOf(key, PARTITIONS)));
+      await part(({ key }) => some.has(partitionOf(key, TARGET_PARTITIONS)));
       await chaos.step();
-      await part(({ key }) => !some.has(partitionOf(key, PARTITIONS)));
+      await part(({ key }) => !some.has(partitionOf(key, TARGET_PARTITIONS)));
       await chaos.step();
     },
   };
@@ -215,7 +177,7 @@ async function trial(seed: number, makeSink: MakeSink): Promise<string> {
   chaos.calm();
   const sink = makeSink(log, folder);
   for (const partition of TASKS) await work(sink, partition);
-  return JSON.stringify((await rowsOf(log)).map(({ id }) => id).sort());
+  return JSON.stringify((await targetRows(log)).map(({ id }) => id).sort());
 }
 
 const expected = JSON.stringify(
@@ -230,12 +192,12 @@ async function wrongOutputs(seeds: number, makeSink: MakeSink): Promise<number> 
 }
 
 const exactlyOnce: MakeSink = (log, folder) =>
-  appendingSink(log.topic('target', ContractEvent), new TopicAppender(log, 'target', folder));
+  appendingSink(log.topic(TARGET, ContractEvent), new TopicAppender(log, TARGET, folder));
 
 const naive =
   (order: NaiveOrder): MakeSink =>
   (log, folder) =>
-    naiveLogSink(typedTopic(log, 'target', ContractEvent), folder, order);
+    naiveLogSink(typedTopic(log, TARGET, ContractEvent), folder, order);
 
 describe('logSink, with crashes at every step', () => {
   it('appends every row once', async () => {
