@@ -4,12 +4,17 @@ export interface Checkpoint {
   /** First offset not yet accounted for, by input. */
   readonly next: Readonly<Record<string, number>>;
   readonly pipeline: string;
-  /** The last snapshot, if any, and every journal since, oldest first. Opaque to the sink. */
+  /** All parts that are still needed, oldest first. Opaque to the sink. */
   readonly state: readonly Uint8Array[];
 }
 
-/** How an epoch changes a task's saved state: `append` a journal, or `replace` all there is by a snapshot. */
+/** How an epoch changes a task's saved state: `append` a part, or `replace` all there is by a snapshot. */
 export interface StateChange {
   readonly kind: 'append' | 'replace';
   readonly bytes: Uint8Array;
+  /**
+   * How many of the last parts, this one counted, are all that is needed from now on. A sink forgets
+   * those before; one that keeps them is right as well, and grows.
+   */
+  readonly keep?: number;
 }

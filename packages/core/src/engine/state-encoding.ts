@@ -6,13 +6,14 @@ import type { TableChange } from './state-table.ts';
 const VERSION = 1;
 
 /**
- * Saved state: changes to tables, either a `journal` of one epoch or a `snapshot` of everything.
+ * Saved state: changes to tables, either a `journal` of one epoch or a `snapshot` of everything. A
+ * journal may have entries beside it that are written anew; with a `swept` one these are complete.
  *
  * One byte of version, then V8's serialization of the structured clone algorithm, which knows
  * `-Infinity`, Map, Set, bigint, Date and typed arrays and reads what older versions wrote.
  */
 export interface SavedState {
-  readonly kind: 'journal' | 'snapshot';
+  readonly kind: 'journal' | 'snapshot' | 'swept';
   readonly changes: readonly TableChange[];
 }
 

@@ -155,6 +155,25 @@ export class StateTable {
     return { table: this.name, drops: [], deletes: [], writes: writes.segments() };
   }
 
+  /** How many entries there are. */
+  get entryCount(): number {
+    let count = 0;
+    for (const cells of this.#segments.values()) count += cells.size;
+    return count;
+  }
+
+  /** All entries, also while the table changes: one that nobody touches meanwhile comes once. */
+  *live(): Generator<readonly [segment: number, key: string, value: unknown]> {
+    for (const segment of this.segments()) {
+      const cells = this.#segments.get(segment);
+      for (const { key, value } of cells?.values() ?? []) {
+        // Dropped meanwhile; what the segment holds now is in journals.
+        if (this.#segments.get(segment) !== cells) break;
+        yield [segment, key, value];
+      }
+    }
+  }
+
   /** Applies a saved change, which is then part of the past: neither journalled nor undone. */
   restore({ drops, deletes, writes }: TableChange): void {
     for (const segment of drops) this.#segments.delete(segment);
@@ -201,7 +220,7 @@ export class StateTable {
 }
 
 /** Groups writes by segment. */
-class SegmentCollector {
+export class SegmentCollector {
   readonly #bySegment = new Map<number, { segment: number; keys: string[]; values: unknown[] }>();
 
   add(segment: number, key: string, value: unknown): void {

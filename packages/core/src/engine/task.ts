@@ -8,8 +8,9 @@ import { EpochCollector } from './epoch-output.ts';
 import { type CarriedWatermark, EventTime } from './event-time.ts';
 import { type Emitter, type OperatorHost, withHost } from './host.ts';
 import type { Pipeline } from './pipeline.ts';
-import { decodeState, encodeState } from './state-encoding.ts';
-import { StateTable, type TableChange } from './state-table.ts';
+import { decodeState } from './state-encoding.ts';
+import { StateSaver } from './state-saver.ts';
+import { StateTable } from './state-table.ts';
 import type { ReadonlyKeyedState, StateView } from './state-view.ts';
 
 /** A record together with what is known of it before it is decoded. */
@@ -43,11 +44,6 @@ interface Failure {
   readonly cause: unknown;
 }
 
-/** A snapshot replaces the journals once these have grown to this many bytes, and to twice the last snapshot. */
-const MIN_JOURNAL_BYTES = 4 * 1024 * 1024;
-/** It does so as well once there are this many of them, however small. */
-const MAX_JOURNALS = 1_000;
-
 /**
  * Runs one pipeline over the events of one partition, one step after another: a step is an event,
  * or a result that an operator emits of its own. A step that throws is undone and becomes a dead
@@ -59,6 +55,7 @@ export class Task<A, B> implements OperatorHost {
   readonly #maxFutureSkew: number;
   readonly #time = new EventTime();
   readonly #tables: StateTable[] = [this.#time.table];
+  readonly #saver = new StateSaver(this.#tables);
   readonly #signatures = new Map<string, string>();
   readonly #claimed = new Set<string>();
   readonly #outputs = new Map<string, Subscriber<unknown>>();
@@ -76,10 +73,6 @@ export class Task<A, B> implements OperatorHost {
 
   #arrival: Arrival | undefined;
   #result: ResultId | undefined;
-
-  #journals = 0;
-  #journalBytes = 0;
-  #snapshotBytes = 0;
 
   /** @throws PipelineError when the pipeline cannot be subscribed as a task's must be. */
   constructor({
@@ -102,16 +95,9 @@ export class Task<A, B> implements OperatorHost {
   /** Goes on from saved state, as its sink gave it back. Operators find it there when they are subscribed. */
   restore(state: readonly Uint8Array[]): void {
     for (const bytes of state) {
-      const { kind, changes } = decodeState(bytes);
-      if (kind === 'snapshot') {
-        this.#snapshotBytes = bytes.length;
-        this.#journalBytes = 0;
-        this.#journals = 0;
-      } else {
-        this.#journalBytes += bytes.length;
-        this.#journals++;
-      }
-      for (const change of changes) {
+      const saved = decodeState(bytes);
+      this.#saver.restored(saved, bytes.length);
+      for (const change of saved.changes) {
         const table = this.#tables.find(({ name }) => name === change.table);
         if (!table)
           throw new StateMismatchError(`saved state ${change.table} belongs to no operator`);
@@ -234,7 +220,7 @@ export class Task<A, B> implements OperatorHost {
   takeEpoch(): TaskEpoch<B> {
     this.check();
     const output = this.#epoch.take();
-    return { output, state: this.#takeState() };
+    return { output, state: this.#saver.take() };
   }
 
   table(name: string, signature: string): StateTable {
@@ -422,28 +408,6 @@ export class Task<A, B> implements OperatorHost {
     const { key, value: raw, headers = {}, loggedAt } = record;
     const result = this.#result;
     return { position, key, raw, headers, schemaId, loggedAt, operator, result, reason, stack };
-  }
-
-  #takeState(): StateChange | undefined {
-    const changes: TableChange[] = [];
-    for (const table of this.#tables) {
-      const change = table.takeChange();
-      if (change) changes.push(change);
-    }
-    if (changes.length === 0) return undefined;
-    const grown = this.#journalBytes > Math.max(MIN_JOURNAL_BYTES, 2 * this.#snapshotBytes);
-    if (grown || this.#journals >= MAX_JOURNALS) {
-      const all = this.#tables.map((table) => table.snapshot());
-      const bytes = encodeState({ kind: 'snapshot', changes: all });
-      this.#snapshotBytes = bytes.length;
-      this.#journalBytes = 0;
-      this.#journals = 0;
-      return { kind: 'replace', bytes };
-    }
-    const bytes = encodeState({ kind: 'journal', changes });
-    this.#journalBytes += bytes.length;
-    this.#journals++;
-    return { kind: 'append', bytes };
   }
 }
 

@@ -55,7 +55,8 @@ export function memorySink<T>({ refusal, fault }: MemorySinkOptions<T> = {}): Me
     const { epoch, next, pipeline, state } = commit;
     const before = stored.checkpoint?.state ?? [];
     const kept = state?.kind === 'replace' ? [] : before;
-    stored.checkpoint = { epoch, next, pipeline, state: state ? [...kept, state.bytes] : before };
+    const after = state ? [...kept, state.bytes].slice(-(state.keep ?? kept.length + 1)) : before;
+    stored.checkpoint = { epoch, next, pipeline, state: after };
     for (const row of output.rows) rows.push(rowOf(row));
     for (const element of output.aside) aside.push(element);
     for (const letter of output.dead) dead.push(letter);

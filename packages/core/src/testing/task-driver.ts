@@ -61,7 +61,8 @@ export function applyChange(
   change: StateChange | undefined,
 ): readonly Uint8Array[] {
   if (!change) return saved;
-  return change.kind === 'replace' ? [change.bytes] : [...saved, change.bytes];
+  const { kind, bytes, keep = Number.POSITIVE_INFINITY } = change;
+  return kind === 'replace' ? [bytes] : [...saved, bytes].slice(-keep);
 }
 
 function mergeOutputs<B>(outputs: readonly EpochOutput<B>[]): EpochOutput<B> {
