@@ -16,7 +16,7 @@ export interface MeasuredTaskOptions {
 /** The same hold on a task, which reports each commit once it is done. */
 export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions): SinkTask<T> {
   const { job, partition, readers, reporter, now } = options;
-  let stateBytes = (owner.checkpoint?.state ?? []).reduce((sum, { length }) => sum + length, 0);
+  let stateParts = (owner.checkpoint?.state ?? []).map(({ length }) => length);
   let startedAt = now();
 
   const lagBehind = async (next: Readonly<Record<string, number>>): Promise<number> => {
@@ -38,7 +38,11 @@ export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions
       startedAt = givenAt;
       await owner.commit(commit, output);
       const at = now();
-      if (state) stateBytes = state.bytes.length + (state.kind === 'replace' ? 0 : stateBytes);
+      if (state) {
+        const { kind, bytes, keep = Number.POSITIVE_INFINITY } = state;
+        stateParts =
+          kind === 'replace' ? [bytes.length] : [...stateParts, bytes.length].slice(-keep);
+      }
       reporter.committed({
         job,
         partition,
@@ -49,7 +53,7 @@ export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions
         commitLatency: at - givenAt,
         lag: await lagBehind(next),
         watermarkDelay: Number.isFinite(watermark) ? at - watermark : undefined,
-        stateBytes,
+        stateBytes: stateParts.reduce((sum, bytes) => sum + bytes, 0),
       });
     },
     close: () => owner.close(),

@@ -99,7 +99,10 @@ describe('fileSink', () => {
     await rm(join(folder, 'state', '000000000001.bin'));
     await expect(fileSink({ dir }).open(task)).rejects.toThrow('0 files of state where');
     const names = (await readdir(join(folder, 'checkpoint'))).filter((name) => /turn/.test(name));
-    await writeFile(join(folder, 'checkpoint', names.sort().at(-1) as string), '{"epoch');
+    const last = join(folder, 'checkpoint', names.sort().at(-1) as string);
+    await writeFile(last, '{"version":2}');
+    await expect(fileSink({ dir }).open(task)).rejects.toThrow('has version 2, this release reads');
+    await writeFile(last, '{"epoch');
     await expect(fileSink({ dir }).open(task)).rejects.toThrow('is not JSON');
   });
 

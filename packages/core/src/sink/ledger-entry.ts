@@ -1,7 +1,11 @@
 import type { Folder } from './folder.ts';
 
+/** Version of {@link LedgerEntry}. A later version must read this one. */
+export const ENTRY_VERSION = 1;
+
 /** One turn of a task: that somebody took it over, or committed an epoch. The last turn says everything. */
 export interface LedgerEntry {
+  readonly version: typeof ENTRY_VERSION;
   readonly job: string;
   readonly partition: number;
   /** Token of whoever took this turn. */

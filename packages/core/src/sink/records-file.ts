@@ -1,5 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
-import { LogCorruptedError } from '../errors.ts';
+import { StateMismatchError } from '../errors.ts';
 import type { NewRecord } from '../log/event-log.ts';
 
 /** Version of the layout. A later version must read this one. */
@@ -10,14 +10,14 @@ export function encodeRecords(records: readonly NewRecord[]): Uint8Array {
   return serialize({ version: VERSION, records });
 }
 
-/** @throws LogCorruptedError when a newer version wrote them. */
+/** @throws StateMismatchError when a newer version wrote them. */
 export function decodeRecords(bytes: Uint8Array): readonly NewRecord[] {
   const { version, records } = deserialize(bytes) as {
     readonly version: number;
     readonly records: readonly NewRecord[];
   };
   if (version === VERSION) return records;
-  throw new LogCorruptedError(
+  throw new StateMismatchError(
     `the records of the last commit have version ${version}, this release reads ${VERSION}: run the release that wrote them, or a newer one`,
   );
 }

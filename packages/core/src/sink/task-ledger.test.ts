@@ -33,7 +33,7 @@ async function trial(seed: number, flawed: (folder: Folder) => Folder): Promise<
   const { checkpoint } = await folderSink<NumberedRow>(folder).open(task);
   return JSON.stringify({
     rows: rows.map(({ offset }) => offset).sort((a, b) => Number(a) - Number(b)),
-    state: checkpoint?.state.flatMap((bytes) => [...bytes]),
+    state: checkpoint?.state.flatMap((bytes) => [...bytes]).sort((a, b) => a - b),
     next: checkpoint?.next,
     counts,
   });

@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Checkpoint } from '../engine/checkpoint.ts';
 import { FencedError, LogCorruptedError, OptionError } from '../errors.ts';
 import type { Folder } from './folder.ts';
-import { type LedgerEntry, padded, partPath, preparedPath, publishParts } from './ledger-entry.ts';
+import {
+  ENTRY_VERSION,
+  type LedgerEntry,
+  padded,
+  partPath,
+  preparedPath,
+  publishParts,
+} from './ledger-entry.ts';
 import type { EpochCommit, TaskId } from './sink.ts';
 import { lastTurn, pruneTurns, type Turn, takeTurn } from './turns.ts';
 
@@ -44,10 +51,11 @@ export async function openLedger(folder: Folder, task: TaskId): Promise<TaskLedg
   const owner = randomUUID();
   let last = await takeOver(folder, task, owner);
   const { epoch: reached, next, pipeline, sink } = last.entry;
-  const state = await readState(folder, last);
+  const saved = await readState(folder, last);
+  let stateEpochs = saved.epochs;
 
   return {
-    checkpoint: reached === 0 ? undefined : { epoch: reached, next, pipeline, state },
+    checkpoint: reached === 0 ? undefined : { epoch: reached, next, pipeline, state: saved.parts },
     sink,
     async commit(commit, { parts, counts, sink: kept }) {
       const { epoch, state } = commit;
@@ -58,17 +66,22 @@ export async function openLedger(folder: Folder, task: TaskId): Promise<TaskLedg
       const all = state ? { ...parts, state: state.bytes } : parts;
       for (const [part, content] of Object.entries(all))
         await folder.write(preparedPath(part, epoch, owner), content);
+      const epochs = stateEpochsAfter(stateEpochs, commit);
       const entry = following(last.entry, commit, {
         owner,
         counts,
         parts: Object.keys(all),
+        stateFrom: epochs[0] ?? 1,
+        states: epochs.length,
         ...(kept !== undefined && { sink: kept }),
       });
       const turn = { number: last.number + 1, entry };
       if (!(await takeTurn(folder, turn))) throw await fenced(folder, turn);
+      const { stateFrom } = last.entry;
       last = turn;
+      stateEpochs = epochs;
       await publishParts(folder, entry);
-      if (state?.kind === 'replace') await removeStateBefore(folder, epoch);
+      if (entry.stateFrom > stateFrom) await removeStateBefore(folder, entry.stateFrom);
       if (turn.number % PRUNE_EVERY === 0) await pruneTurns(folder, turn.number);
     },
   };
@@ -102,6 +115,7 @@ async function takeOver(folder: Folder, task: TaskId, owner: string): Promise<Tu
 }
 
 const nothing: Omit<LedgerEntry, 'job' | 'partition' | 'owner'> = {
+  version: ENTRY_VERSION,
   epoch: 0,
   next: {},
   pipeline: '',
@@ -115,15 +129,18 @@ const nothing: Omit<LedgerEntry, 'job' | 'partition' | 'owner'> = {
 /** The entry of a commit, which follows another. */
 function following(
   before: LedgerEntry,
-  { epoch, next, pipeline, state }: EpochCommit,
-  own: Pick<LedgerEntry, 'owner' | 'counts' | 'parts' | 'sink'>,
+  { epoch, next, pipeline }: EpochCommit,
+  own: Omit<
+    LedgerEntry,
+    'version' | 'job' | 'partition' | 'epoch' | 'next' | 'pipeline' | 'preparedBy'
+  >,
 ): LedgerEntry {
-  const { job, partition, stateFrom, states } = before;
+  const { job, partition } = before;
   const counts: Record<string, number> = { ...before.counts };
   for (const [name, n] of Object.entries(own.counts)) counts[name] = (counts[name] ?? 0) + n;
-  const replaced = state?.kind === 'replace';
   return {
     ...own,
+    version: ENTRY_VERSION,
     job,
     partition,
     epoch,
@@ -131,8 +148,6 @@ function following(
     pipeline,
     counts,
     preparedBy: own.owner,
-    stateFrom: replaced ? epoch : stateFrom,
-    states: (replaced ? 0 : states) + (state ? 1 : 0),
   };
 }
 
@@ -153,19 +168,36 @@ async function leftoversOf(folder: Folder): Promise<readonly string[]> {
   ];
 }
 
+/** The epochs whose state counts, once another has changed it. */
+function stateEpochsAfter(
+  epochs: readonly number[],
+  { epoch, state }: EpochCommit,
+): readonly number[] {
+  if (!state) return epochs;
+  if (state.kind === 'replace') return [epoch];
+  return [...epochs, epoch].slice(-(state.keep ?? Number.POSITIVE_INFINITY));
+}
+
 async function removeStateBefore(folder: Folder, epoch: number): Promise<void> {
   for (const name of await folder.list('state'))
     if (name < padded(epoch)) await folder.remove(`state/${name}`);
 }
 
-async function readState(folder: Folder, turn: Turn): Promise<Uint8Array[]> {
+interface SavedParts {
+  readonly parts: readonly Uint8Array[];
+  /** The epochs that saved them. */
+  readonly epochs: readonly number[];
+}
+
+async function readState(folder: Folder, turn: Turn): Promise<SavedParts> {
   const { stateFrom, epoch, states } = turn.entry;
-  const names = (await folder.list('state')).filter(
-    (name) => name >= padded(stateFrom) && `state/${name}` <= partPath('state', epoch),
-  );
-  const contents = await Promise.all(names.sort().map((name) => folder.read(`state/${name}`)));
+  const epochs = (await folder.list('state'))
+    .map((name) => Number.parseInt(name, 10))
+    .filter((each) => each >= stateFrom && each <= epoch)
+    .sort((a, b) => a - b);
+  const contents = await Promise.all(epochs.map((each) => folder.read(partPath('state', each))));
   const found = contents.filter((content) => content !== undefined);
-  if (found.length === states) return found;
+  if (found.length === states) return { parts: found, epochs };
   if ((await lastTurn(folder))?.number !== turn.number) throw await fenced(folder, turn);
   throw new LogCorruptedError(
     `task ${nameOf(turn.entry)} has ${found.length} files of state where its checkpoint has ${states}: restore them from a copy, or give the job a new name`,

@@ -1,6 +1,6 @@
-import { LogCorruptedError } from '../errors.ts';
+import { LogCorruptedError, StateMismatchError } from '../errors.ts';
 import type { Folder } from './folder.ts';
-import { type LedgerEntry, padded } from './ledger-entry.ts';
+import { ENTRY_VERSION, type LedgerEntry, padded } from './ledger-entry.ts';
 
 /** An entry of a task's ledger, and its number. */
 export interface Turn {
@@ -68,8 +68,17 @@ async function readTurn(folder: Folder, number: number): Promise<LedgerEntry | u
   const path = turnPath(number);
   const content = await folder.read(path);
   if (!content) return undefined;
+  const entry = parsed(path, content.toString());
+  if (entry.version !== ENTRY_VERSION)
+    throw new StateMismatchError(
+      `the checkpoint ${path} has version ${entry.version}, this release reads ${ENTRY_VERSION}: run the release that wrote it, or a newer one`,
+    );
+  return entry;
+}
+
+function parsed(path: string, text: string): LedgerEntry {
   try {
-    return JSON.parse(content.toString()) as LedgerEntry;
+    return JSON.parse(text) as LedgerEntry;
   } catch (cause) {
     throw new LogCorruptedError(
       `the checkpoint ${path} is not JSON: restore it from a copy, or give the job a new name and remove what this one wrote`,

@@ -1,6 +1,7 @@
 import type { Pipeline } from '../engine/pipeline.ts';
 import { Task, type TaskOptions } from '../engine/task.ts';
 import type { EpochOutput } from '../sink/sink.ts';
+import { applyChange } from './task-driver.ts';
 
 /** A task without log and sink, whose epochs are kept as a sink would keep them. */
 export class RestorableTask<A, B> {
@@ -25,8 +26,7 @@ export class RestorableTask<A, B> {
   epoch(work: (task: Task<A, B>) => void): EpochOutput<B> {
     this.#task.run(() => work(this.#task));
     const { output, state } = this.#task.takeEpoch();
-    if (state)
-      this.#saved = state.kind === 'replace' ? [state.bytes] : [...this.#saved, state.bytes];
+    this.#saved = applyChange(this.#saved, state);
     return output;
   }
 
