@@ -138,6 +138,13 @@ export async function advance(
   appender.appendBlob(state.bytes);
   appender.endRow();
   appender.closeSync();
+  if (state.keep === undefined) return;
+  await connection.run(
+    `delete from _streamify.state where job = $job and partition = $partition and epoch not in (
+       select epoch from _streamify.state where job = $job and partition = $partition
+       order by epoch desc limit ${state.keep})`,
+    task,
+  );
 }
 
 /** Appends the dead letters and side outputs of an epoch. Call it inside the transaction that writes the rows. */

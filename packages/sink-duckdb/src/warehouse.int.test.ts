@@ -125,6 +125,26 @@ describe('a DuckDB warehouse', () => {
     expect(await warehouse.query('select listener from plays')).toEqual([{ listener: 'ann' }]);
   });
 
+  it('forgets parts of saved state that an epoch says are no longer needed', async () => {
+    const sink = warehouse.table('plays', Play.schema);
+    const owner = await sink.open({ job: 'job', partition: 0 });
+    const nothing = { rows: [], causes: [], aside: [], dead: [], counts: {} };
+    const partsAfter = async (epoch: number, keep?: number) => {
+      const bytes = Uint8Array.of(epoch);
+      const state = { kind: 'append', bytes, ...(keep !== undefined && { keep }) } as const;
+      await owner.commit(
+        { epoch, next: { plays: epoch }, watermark: 0, pipeline: '', state },
+        nothing,
+      );
+      const stored = await warehouse.query('select bytes from _streamify.state order by epoch');
+      return stored.map((row) => [...(row['bytes'] as Uint8Array)]);
+    };
+    for (const epoch of [1, 2, 3]) await partsAfter(epoch);
+    expect(await partsAfter(4, 2)).toEqual([[3], [4]]);
+    expect(await partsAfter(5, 9)).toEqual([[3], [4], [5]]);
+    expect(await partsAfter(6, 1)).toEqual([[6]]);
+  });
+
   it('is readable beside another database once it is closed', async () => {
     await land([play('ann')], 'plays');
     await warehouse.close();
