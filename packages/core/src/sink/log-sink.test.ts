@@ -124,6 +124,29 @@ describe('logSink', () => {
     await expect(sinkOn(shorter).open(task)).rejects.toThrow(OffsetOutOfRangeError);
   });
 
+  it('refuses a topic that has another number of partitions than when it was last written to', async () => {
+    const [log, wider] = [await targetLog(), memoryLog()];
+    await wider.createTopic(TARGET, { partitions: TARGET_PARTITIONS + 1 });
+    const folder = memoryFolder();
+    const sinkOn = (on: EventLog) =>
+      appendingSink(on.topic(TARGET, ContractEvent), new TopicAppender(on, TARGET, folder));
+    await (await sinkOn(log).open(task)).commit(commitOf(1), outputOf({ rows: [row('a')] }));
+    await expect(sinkOn(wider).open(task)).rejects.toThrow(
+      'topic target has 4 partitions, and had 3 when a job last wrote to it',
+    );
+  });
+
+  it('refuses a job that would feed itself, and a topic that does not exist', async () => {
+    const log = await targetLog();
+    const owner = await logSink(log.topic(TARGET, ContractEvent)).open(task);
+    await expect(owner.commit(commitOf(1, { next: { target: 1 } }), outputOf({}))).rejects.toThrow(
+      'job rekey reads topic target and writes to it',
+    );
+    await expect(logSink(log.topic('nowhere', ContractEvent)).open(task)).rejects.toThrow(
+      'there is no topic nowhere',
+    );
+  });
+
   it('refuses a second folder for a topic, and an empty one', async () => {
     const topic = (await targetLog()).topic(TARGET, ContractEvent);
     logSink(topic, { dir: 'here' });

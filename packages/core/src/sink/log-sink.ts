@@ -84,6 +84,10 @@ export function appendingSink<T extends object>(
       },
       async commit(commit, output) {
         const { epoch, watermark } = commit;
+        if (commit.next[name] !== undefined || output.causes[0]?.topic === name)
+          throw new OptionError(
+            `job ${task.job} reads topic ${name} and writes to it, which would never end: give it another topic`,
+          );
         const rows = output.rows.map(recordOf);
         const first = written === undefined && rows.length > 0;
         // Event time may look younger behind a restart; what was told is not taken back.
