@@ -14,6 +14,7 @@ export { type RestartSafeOptions, restartSafe } from './restart-safe.ts';
 export {
   type FaultReport,
   type SimulatedJob,
+  type SimulatedMergedJob,
   type SimulateFaultsOptions,
   simulateFaults,
 } from './simulate-faults.ts';

@@ -1,10 +1,11 @@
-import { bufferCount, map, pipe, tap } from 'rxjs';
+import { bufferCount, map, type Observable, pipe, scan, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import type { InputEvent } from '../engine/job-options.ts';
 import type { StreamEvent } from '../event.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import type { Flaw } from './flawed-sink.ts';
-import { type Play, playsLog } from './plays-log.ts';
+import { Play, playsLog } from './plays-log.ts';
 import { simulateFaults } from './simulate-faults.ts';
 
 /** Plays out of order, with duplicates, late ones and two that are poison. */
@@ -76,6 +77,28 @@ describe('simulateFaults', () => {
     60_000,
   );
 
+  it('takes a job that merges several topics, and finds in it what is unsafe', async () => {
+    const { log, topic } = await playsLog(plays.slice(0, 120));
+    await log.createTopic('more', { partitions: 1 });
+    const more = log.topic('more', Play);
+    await more.publish(plays.slice(60));
+    const from = { plays: topic, more };
+    type Both = InputEvent<typeof from>;
+    const counted = tumblingWindow<Play, number>(
+      { zero: 0, add: (n) => n + 1 },
+      { size: 200, lateness: 800, by: (event) => (event as Both).input },
+    );
+    const job = { name: 'merged', from };
+    const report = await simulateFaults(
+      { ...job, through: (plays$: Observable<Both>) => plays$.pipe(counted) },
+      { seeds: 20 },
+    );
+    expect(report.crashes).toBeGreaterThan(0);
+    const unsafe = (plays$: Observable<Both>) =>
+      plays$.pipe(scan((n, { input }) => n + input.length, 0));
+    await expect(simulateFaults({ ...job, through: unsafe })).rejects.toThrow(/faults of seed \d+/);
+  }, 60_000);
+
   it('has the same faults for the same seed', async () => {
     const { topic } = await playsLog(plays);
     const once = () =>
@@ -86,7 +109,7 @@ describe('simulateFaults', () => {
   it('does not take for a success that nothing was delivered', async () => {
     const { topic } = await playsLog([]);
     await expect(simulateFaults({ name: 'plays', from: topic, through })).rejects.toThrow(
-      'job plays delivers nothing from plays',
+      'job plays delivers nothing from what its topic holds',
     );
     await expect(
       simulateFaults({ name: 'plays', from: topic, through }, { seeds: 0 }),
