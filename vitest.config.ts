@@ -7,6 +7,7 @@ const ignore = ['**/node_modules/**', '**/dist/**'];
 
 export default defineConfig({
   test: {
+    reporters: ['default', './scripts/test/fault-table.ts'],
     projects: [
       {
         resolve,
@@ -14,7 +15,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{packages,examples,benchmarks,scripts}/**/*.test.ts'],
-          exclude: [...ignore, '**/*.{int,e2e}.test.ts'],
+          exclude: [...ignore, '**/*.{int,e2e,faults}.test.ts'],
         },
       },
       {
@@ -37,6 +38,17 @@ export default defineConfig({
           testTimeout: 600_000,
           hookTimeout: 600_000,
           fileParallelism: false,
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: 'faults',
+          include: ['packages/**/src/**/*.faults.test.ts'],
+          exclude: ignore,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -21,6 +21,7 @@ const steps = [
   { name: 'unit', script: 'test:unit', vitest: true },
   { name: 'integration', script: 'test:integration', vitest: true },
   { name: 'e2e', script: 'test:e2e', vitest: true },
+  { name: 'faults', script: 'test:faults', vitest: true },
   { name: 'pack', script: 'check:pack' },
   { name: 'consumer', script: 'check:consumer' },
 ];

@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { run } from '../engine/run.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { fileLog } from '../log/file-log.ts';
+import { partitionOf } from '../log/partition-of.ts';
+import { typedTopic } from '../log/typed-topic.ts';
+import { folderSink } from '../sink/file-sink.ts';
+import { appendingSink } from '../sink/log-sink.ts';
+import { nodeFolder } from '../sink/node-folder.ts';
+import type { Sink } from '../sink/sink.ts';
+import { TopicAppender } from '../sink/topic-appender.ts';
+import { faultySink } from '../testing/fault-switches.ts';
+import { faultyFolder } from '../testing/faulty-folder.ts';
+import { naiveLogSink } from '../testing/naive-log-sink.ts';
+import { Play } from '../testing/plays-log.ts';
+import { JOB } from './delivered.ts';
+import { naiveFileSink } from './naive-file-sink.ts';
+import { type Result, troubledPipeline } from './troubled-plays.ts';
+import { Sum, TARGET_PARTITIONS, type WorkerJob } from './worker-job.ts';
+
+/*
+ * A process that the fault tests start: `node worker.mjs <job as JSON>`. It runs the troubled
+ * pipeline from a log in files, and sends itself a signal at a named point of its first commit.
+ */
+
+const job = JSON.parse(process.argv[2] ?? '') as WorkerJob;
+const { dir, sink, point, signal = 'SIGKILL' } = job;
+
+let committing = false;
+let done = false;
+
+/** Sends the signal when this is the point. A process that was only stopped goes on behind it. */
+async function at(reached: string): Promise<void> {
+  if (done || !committing || reached !== point) return;
+  done = true;
+  process.kill(process.pid, signal);
+  // A signal to oneself is not always delivered before the call returns.
+  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+const folder = faultyFolder(nodeFolder(join(dir, 'out')), async ({ moment, operation, path }) => {
+  if (operation === 'write' && moment === 'after') await at('while it prepares');
+  if (operation === 'create' && path.startsWith('checkpoint/turn.'))
+    await at(moment === 'before' ? 'before its turn' : 'behind its turn');
+  if (operation === 'move' && moment === 'after') await at('between its files');
+});
+
+async function inputLog(): Promise<EventLog> {
+  const writes = sink === 'log' || sink === 'naive log';
+  const log = await fileLog({
+    dir: join(dir, 'log'),
+    mode: writes ? 'write' : 'read',
+    durability: 'os',
+  });
+  if (writes) await log.createTopic('sums', { partitions: TARGET_PARTITIONS });
+  return log;
+}
+
+const log = await inputLog();
+
+const deadly: EventLog = {
+  ...log,
+  async publish(topic, records) {
+    await at('before it appends');
+    const first = records.filter(({ key }) => partitionOf(key, TARGET_PARTITIONS) === 0);
+    if (point === 'while it appends' && committing && !done && first.length > 0) {
+      await log.publish(topic, first);
+      await at('while it appends');
+    }
+    await log.publish(topic, records);
+    await at('behind its append');
+  },
+};
+
+function sinkUnderTest(): Sink<Result> {
+  const target = typedTopic(deadly, 'sums', Sum);
+  if (sink === 'file') return folderSink<Result>(folder);
+  if (sink === 'naive file') return naiveFileSink<Result>(folder);
+  if (sink === 'naive log') return naiveLogSink<Sum>(target, folder, 'append first');
+  return appendingSink<Sum>(target, new TopicAppender(deadly, 'sums', folder));
+}
+
+await run({
+  name: JOB,
+  from: log.topic('plays', Play),
+  through: troubledPipeline,
+  into: faultySink(sinkUnderTest(), async (moment) => {
+    committing ||= moment === 'before commit';
+    if (moment === 'before commit') await at('before its commit');
+    if (moment === 'after commit') await at('before the reply');
+  }),
+  atEnd: 'complete',
+  epoch: { maxRecords: job.maxRecords },
+});
+await log.close();
