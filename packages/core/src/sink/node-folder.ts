@@ -45,11 +45,13 @@ export function nodeFolder(root: string): Folder {
   };
 }
 
+/** `undefined` where there is no such thing, also because a file stands where a folder would. */
 async function orMissing<T>(result: Promise<T>): Promise<T | undefined> {
   try {
     return await result;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
 }
