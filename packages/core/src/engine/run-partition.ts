@@ -55,12 +55,12 @@ async function openAndProcess<A, B>(
   const { partition } = surroundings;
   const { log } = inputs[0].topic;
   const partitions = (await log.partitions(inputs[0].topic.name)) ?? 0;
-  const sinkTask = await into.open({ job: name, partition, partitions });
   const readers: PartitionReader[] = [];
+  const opened = await into.open({ job: name, partition, partitions });
+  const sinkTask = measured(job, partition, opened, readers);
   try {
     for (const { topic } of inputs) readers.push(await log.reader(topic.name, partition));
-    const owner = measured(job, partition, sinkTask, readers);
-    await resume(job, surroundings, { sinkTask: owner, readers, partitions });
+    await resume(job, surroundings, { sinkTask, readers, partitions });
   } finally {
     for (const reader of readers) await reader.close();
     await sinkTask.close();
@@ -72,11 +72,11 @@ function measured<A, B>(
   { name: job, inputs, metrics: reporter, clock = systemClock }: Job<A, B>,
   partition: number,
   sinkTask: SinkTask<B>,
-  opened: readonly PartitionReader[],
+  readers: readonly PartitionReader[],
 ): SinkTask<B> {
   if (!reporter) return sinkTask;
-  const readers = new Map(inputs.map(({ name }, i) => [name, opened[i] as PartitionReader]));
-  return measuredTask(sinkTask, { job, partition, readers, reporter, now: clock.now });
+  const names = inputs.map(({ name }) => name);
+  return measuredTask(sinkTask, { job, partition, names, readers, reporter, now: clock.now });
 }
 
 interface Opened<B> {

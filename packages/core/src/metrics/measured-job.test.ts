@@ -26,11 +26,12 @@ describe('the metrics of a job', () => {
       clock: { now: () => now, sleep: async () => {} },
       metrics: {
         committed: (metrics: EpochMetrics) => seen.push(metrics),
+        closed: (name: string, partition: number) => ended.push(`${name}/${partition}`),
         ended: (name: string) => ended.push(name),
       },
     } as const;
     await run(job);
-    expect(ended).toEqual(['plays']);
+    expect(ended).toEqual(['plays/0', 'plays']);
     expect(seen.map(({ epoch, counts, lag }) => ({ epoch, counts, lag }))).toEqual([
       { epoch: 1, counts: { in: 25, out: 25 }, lag: 35 },
       { epoch: 2, counts: { in: 25, out: 25 }, lag: 10 },

@@ -6,8 +6,10 @@ import type { MetricsReporter } from './metrics.ts';
 export interface MeasuredTaskOptions {
   readonly job: string;
   readonly partition: number;
-  /** What the task reads, by the name of the input. */
-  readonly readers: ReadonlyMap<string, Pick<PartitionReader, 'bounds'>>;
+  /** Names of the inputs. */
+  readonly names: readonly string[];
+  /** What reads them, in the same order; there by the first commit. */
+  readonly readers: readonly PartitionReader[];
   readonly reporter: MetricsReporter;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -15,15 +17,15 @@ export interface MeasuredTaskOptions {
 
 /** The same hold on a task, which reports each commit once it is done. */
 export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions): SinkTask<T> {
-  const { job, partition, readers, reporter, now } = options;
+  const { job, partition, names, readers, reporter, now } = options;
   let stateParts = (owner.checkpoint?.state ?? []).map(({ length }) => length);
   let startedAt = now();
 
   const lagBehind = async (next: Readonly<Record<string, number>>): Promise<number> => {
     let lag = 0;
-    for (const [input, reader] of readers) {
+    for (const [i, reader] of readers.entries()) {
       const { end } = await reader.bounds();
-      lag += Math.max(0, end - (next[input] ?? end));
+      lag += Math.max(0, end - (next[names[i] ?? ''] ?? end));
     }
     return lag;
   };
@@ -56,6 +58,9 @@ export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions
         stateBytes: stateParts.reduce((sum, bytes) => sum + bytes, 0),
       });
     },
-    close: () => owner.close(),
+    async close() {
+      reporter.closed?.(job, partition);
+      await owner.close();
+    },
   };
 }

@@ -110,6 +110,19 @@ describe('prometheusMetrics', () => {
     expect(metrics.text()).not.toContain('watermark_delay_seconds{job="plays",partition="1"}');
   });
 
+  it('shows no gauges of a partition that was given up, and goes on counting', () => {
+    const metrics = prometheusMetrics();
+    metrics.committed(epoch());
+    metrics.committed(epoch({ partition: 1 }));
+    metrics.closed?.('plays', 0);
+    metrics.closed?.('plays', 7);
+    expect(metrics.text()).not.toMatch(/(lag_records|delay_seconds|state_bytes).*partition="0"/);
+    expect(metrics.text()).toContain('streamify_lag_records{job="plays",partition="1"} 5');
+    metrics.committed(epoch());
+    expect(metrics.text()).toContain('streamify_records_in_total{job="plays",partition="0"} 200');
+    expect(metrics.text()).toContain('streamify_lag_records{job="plays",partition="0"} 5');
+  });
+
   it('keeps to the exposition format: each family once, described before its samples', () => {
     const metrics = prometheusMetrics();
     expect(metrics.text()).toBe('');

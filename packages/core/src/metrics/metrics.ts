@@ -23,6 +23,8 @@ export interface EpochMetrics {
 export interface MetricsReporter {
   /** Called after each commit. */
   committed(metrics: EpochMetrics): void;
+  /** Called when this process works on a partition no longer, or will open it anew. */
+  closed?(job: string, partition: number): void;
   /** Called when a job has ended, for good or with an error. */
   ended?(job: string): void;
 }

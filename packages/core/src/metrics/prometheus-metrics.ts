@@ -15,7 +15,8 @@ interface TaskSeries {
   readonly durations: Histogram;
   readonly commits: Histogram;
   epochs: number;
-  last: EpochMetrics;
+  /** `undefined` when the partition is not ours, so that its gauges are those of whoever has it. */
+  last: EpochMetrics | undefined;
 }
 
 /** Counts that every task has, if only as zero; all others share one name. */
@@ -42,7 +43,7 @@ export function prometheusMetrics(): PrometheusMetrics {
     contentType: 'text/plain; version=0.0.4; charset=utf-8',
     committed(metrics) {
       const { job, partition } = metrics;
-      const labels = `job="${escaped(job)}",partition="${partition}"`;
+      const labels = labelsOf(job, partition);
       const series = tasks.get(labels) ?? {
         labels,
         counts: {},
@@ -58,6 +59,10 @@ export function prometheusMetrics(): PrometheusMetrics {
       series.commits.observe(metrics.commitLatency / 1_000);
       series.epochs++;
       series.last = metrics;
+    },
+    closed(job, partition) {
+      const series = tasks.get(labelsOf(job, partition));
+      if (series) series.last = undefined;
     },
     text: () => expose([...tasks.values()]),
   };
@@ -121,22 +126,25 @@ function expose(tasks: readonly TaskSeries[]): string {
       'streamify_lag_records',
       'gauge',
       'Records that the log holds and the task has not accounted for.',
-      ({ last }) => last.lag,
+      ({ last }) => last?.lag,
     ),
     each(
       'streamify_watermark_delay_seconds',
       'gauge',
       'How far event time is behind the clock.',
-      ({ last: { watermarkDelay } }) =>
-        watermarkDelay === undefined ? undefined : watermarkDelay / 1_000,
+      ({ last }) => (last?.watermarkDelay === undefined ? undefined : last.watermarkDelay / 1_000),
     ),
     each(
       'streamify_state_bytes',
       'gauge',
       "Size of the task's saved state.",
-      ({ last }) => last.stateBytes,
+      ({ last }) => last?.stateBytes,
     ),
   ].join('');
+}
+
+function labelsOf(job: string, partition: number): string {
+  return `job="${escaped(job)}",partition="${partition}"`;
 }
 
 /** A label's value as the format wants it. */
