@@ -41,6 +41,7 @@ export type {
 } from './engine/job-options.ts';
 export { operator, type SourceObserver } from './engine/operator.ts';
 export type { Pipeline } from './engine/pipeline.ts';
+export { type RedriveSummary, redrive } from './engine/redrive.ts';
 export type { RetryOptions, RetryReport } from './engine/retry.ts';
 export { type JobSummary, type RunningJob, run, startJob } from './engine/run.ts';
 export type { StartAt } from './engine/start-at.ts';

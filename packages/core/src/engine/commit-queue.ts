@@ -31,6 +31,7 @@ export class CommitQueue<B> {
   readonly #options: CommitQueueOptions<B>;
   #epoch: number;
   #committing: Promise<void> = Promise.resolve();
+  readonly #failing = new AbortController();
 
   constructor(options: CommitQueueOptions<B>) {
     this.#options = options;
@@ -55,7 +56,12 @@ export class CommitQueue<B> {
     this.#committing = sinkTask
       .commit({ epoch, ...progress, state }, output)
       .then(() => this.#report(epoch, progress, output.counts));
-    this.#committing.catch(() => {});
+    this.#committing.catch(() => this.#failing.abort());
+  }
+
+  /** Fires when a commit has failed, so that nobody waits for events before hearing of it. */
+  get failed(): AbortSignal {
+    return this.#failing.signal;
   }
 
   /** Resolves when nothing is under way. Throws what the last commit threw. */

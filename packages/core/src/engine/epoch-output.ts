@@ -63,6 +63,18 @@ export class EpochCollector<B> {
     for (const name of this.#counted.splice(0)) this.tally(name);
   }
 
+  /** Whether the open step has a dead letter: what was being processed is given up then. */
+  get isGivenUp(): boolean {
+    return this.#dead.length > this.#mark.dead;
+  }
+
+  /** Takes back the open step but for its first dead letter, which stands for all of it. */
+  giveUpStep(): void {
+    const letter = this.#dead[this.#mark.dead];
+    this.undoStep();
+    if (letter) this.#dead.push(letter);
+  }
+
   undoStep(): void {
     this.#rows.length = this.#mark.rows;
     this.#causes.length = this.#mark.rows;

@@ -110,6 +110,27 @@ describe('a job that tries again', () => {
     expect(polled).toBeLessThanOrEqual(20);
   });
 
+  it('does not wait for another event before it tries again', async () => {
+    const { topic } = await playsLog(plays(5));
+    const into = failing<number>('before commit', (call) => call < 3);
+    const clock = virtualClock();
+    const onError = { retry: { attempts: 5 } };
+    const job = startJob(
+      jobOf({
+        from: topic,
+        through: (p$) => p$.pipe(ids),
+        into,
+        clock,
+        onError,
+        atEnd: 'wait',
+        epoch: { maxRecords: 5 },
+        onCommit: () => job.stop(),
+      }),
+    );
+    await job.done;
+    expect(into.rows).toEqual(numbers(5));
+  });
+
   it('tries again when the log fails', async () => {
     const { topic } = await playsLog(plays(30));
     let polls = 0;

@@ -1,4 +1,5 @@
-import type { Incoming, PartitionInput } from './partition-input.ts';
+import type { Incoming } from './decode-record.ts';
+import type { PartitionInput } from './partition-input.ts';
 
 /**
  * The input whose next record comes first: by event time, then in the order of the inputs. What

@@ -1,24 +1,6 @@
-import { avroDecoder } from '../codec/avro-codec.ts';
-import { schemaIdOf } from '../codec/wire-format.ts';
-import type { Position, StreamEvent } from '../event.ts';
 import type { LogRecord, PartitionReader, PollRequest } from '../log/event-log.ts';
-import type { CarriedWatermark } from './event-time.ts';
+import { type Incoming, RecordDecoder } from './decode-record.ts';
 import type { Input } from './job-options.ts';
-import type { Arrival } from './task.ts';
-import { isWatermarkRecord, readWatermark } from './watermark-record.ts';
-
-/** A record and what became of it: an event, a watermark, or a failure. */
-export interface Incoming<A> {
-  readonly arrival: Arrival;
-  readonly event: StreamEvent<A> | undefined;
-  readonly carried: CarriedWatermark | undefined;
-  readonly failure: IncomingFailure | undefined;
-}
-
-interface IncomingFailure {
-  readonly operator: string;
-  readonly cause: unknown;
-}
 
 /** What an input needs to know of its place. */
 export interface PartitionInputOptions<A> {
@@ -37,7 +19,7 @@ export class PartitionInput<A> {
   readonly name: string;
   readonly topic: string;
   readonly #options: PartitionInputOptions<A>;
-  readonly #decoder: ReturnType<typeof avroDecoder<A>>;
+  readonly #decoder: RecordDecoder<A>;
   #records: readonly LogRecord[] = [];
   #at = 0;
   #head: Incoming<A> | undefined;
@@ -49,7 +31,7 @@ export class PartitionInput<A> {
     this.#options = options;
     this.name = input.name;
     this.topic = input.topic.name;
-    this.#decoder = avroDecoder(input.topic.type, input.topic.log.registry);
+    this.#decoder = new RecordDecoder(options);
     this.#polled = from;
     this.#heardAt = now();
   }
@@ -90,7 +72,7 @@ export class PartitionInput<A> {
 
   /** The next record, decoded. There is one. */
   peek(): Incoming<A> {
-    this.#head ??= this.#incoming(this.#records[this.#at] as LogRecord);
+    this.#head ??= this.#decoder.decode(this.#records[this.#at] as LogRecord);
     return this.#head;
   }
 
@@ -101,36 +83,4 @@ export class PartitionInput<A> {
     this.#at++;
     return head;
   }
-
-  #incoming(record: LogRecord): Incoming<A> {
-    const { input, partition, refusalOfTime } = this.#options;
-    const { offset, key, value: raw, loggedAt } = record;
-    const position: Position = { topic: this.topic, partition, offset };
-    const arrival: Arrival = { record, position, schemaId: schemaIdOf(raw) };
-    if (isWatermarkRecord(record)) return incomingWatermark(arrival);
-    let value: A;
-    try {
-      value = this.#decoder.decode(record);
-    } catch (cause) {
-      return failed(arrival, 'decode', cause);
-    }
-    const time = input.topic.type.timeOf(value);
-    const refused = refusalOfTime(time, loggedAt);
-    if (refused !== undefined) return failed(arrival, 'time', new RangeError(refused));
-    const event = { value, key, time, loggedAt, position, input: input.label };
-    return { arrival, event, carried: undefined, failure: undefined };
-  }
-}
-
-function incomingWatermark(arrival: Arrival): Incoming<never> {
-  try {
-    const carried = readWatermark(arrival.record);
-    return { arrival, event: undefined, carried, failure: undefined };
-  } catch (cause) {
-    return failed(arrival, 'watermark', cause);
-  }
-}
-
-function failed(arrival: Arrival, operator: string, cause: unknown): Incoming<never> {
-  return { arrival, event: undefined, carried: undefined, failure: { operator, cause } };
 }

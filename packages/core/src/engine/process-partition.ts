@@ -1,9 +1,10 @@
 import { DeadLetterLimitError, PoisonError } from '../errors.ts';
 import type { Clock } from './clock.ts';
 import type { CommitQueue } from './commit-queue.ts';
+import type { Incoming } from './decode-record.ts';
 import type { Job } from './job-options.ts';
 import { earliestOf } from './merge-inputs.ts';
-import type { Incoming, PartitionInput } from './partition-input.ts';
+import type { PartitionInput } from './partition-input.ts';
 import type { Arrival, Task } from './task.ts';
 
 /** Events looked at before the share of dead ones says anything. */
@@ -33,6 +34,7 @@ export async function processPartition<A, B>(
   const { atEnd = 'wait', idleAfter = Number.POSITIVE_INFINITY } = job;
   const { maxRecords = 20_000, maxBytes = 16 * 1024 * 1024, maxWait = 1_000 } = job.epoch ?? {};
   const push = pusher(job, partition, task);
+  const halt = AbortSignal.any([signal, commits.failed]);
   let movedAt = clock.now();
 
   const isEnded = () => inputs.every((input) => input.isEnded);
@@ -57,14 +59,14 @@ export async function processPartition<A, B>(
   const fillEpoch = async (): Promise<number> => {
     const closesAt = clock.now() + maxWait;
     let [records, bytes] = [0, 0];
-    while (records < maxRecords && bytes < maxBytes && !isEnded() && !signal.aborted) {
+    while (records < maxRecords && bytes < maxBytes && !isEnded() && !halt.aborted) {
       const left = closesAt - clock.now();
       if (records > 0 && left <= 0) break;
       const request = {
         maxRecords: maxRecords - records,
         maxBytes: maxBytes - bytes,
         maxWait: Math.max(0, Math.min(left, untilIdle())),
-        signal,
+        signal: halt,
       };
       const lacking = inputs.filter((input) => input.isEmpty && !input.isEnded);
       await Promise.all(lacking.map((input) => input.fetch(request)));
@@ -89,7 +91,7 @@ export async function processPartition<A, B>(
     await commitEpoch();
   };
 
-  while (!signal.aborted && !isEnded())
+  while (!halt.aborted && !isEnded())
     if ((await fillEpoch()) > 0) await commitEpoch();
     else await moveByClock();
   if (atEnd === 'complete' && !signal.aborted) {

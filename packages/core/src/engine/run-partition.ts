@@ -1,18 +1,16 @@
-import { OffsetOutOfRangeError, StateMismatchError } from '../errors.ts';
+import { OffsetOutOfRangeError } from '../errors.ts';
 import type { PartitionReader } from '../log/event-log.ts';
 import { measuredTask } from '../metrics/measured-task.ts';
 import type { SinkTask } from '../sink/sink.ts';
-import type { Checkpoint } from './checkpoint.ts';
 import { systemClock } from './clock.ts';
 import { CommitQueue, type CommitReport } from './commit-queue.ts';
 import type { Input, Job } from './job-options.ts';
 import { PartitionInput } from './partition-input.ts';
 import { processPartition } from './process-partition.ts';
+import { restoreTask } from './restore-task.ts';
 import { withRetries } from './retry.ts';
 import { startOffset } from './start-at.ts';
-import { Task } from './task.ts';
-
-const DAY = 86_400_000;
+import type { Task } from './task.ts';
 
 /** What surrounds a task while it runs. */
 export interface Surroundings<A, B> {
@@ -91,16 +89,10 @@ async function resume<A, B>(
   { partition, signal, abort, report, running }: Surroundings<A, B>,
   { sinkTask, readers, partitions }: Opened<B>,
 ): Promise<void> {
-  const { name, through, atEnd = 'wait', startAt = 'earliest', clock = systemClock } = job;
+  const { atEnd = 'wait', startAt = 'earliest', clock = systemClock } = job;
   const { checkpoint } = sinkTask;
-  const task = new Task<A, B>({
-    pipeline: through,
-    refusal: (row) => sinkTask.refusal(row),
-    maxFutureSkew: job.maxFutureSkew ?? DAY,
-  });
+  const { task, pipeline } = restoreTask(job, sinkTask, partitions);
   running(task);
-  // State belongs to the keys of a partition, and these move when there are more partitions.
-  const pipeline = task.signature && `${task.signature} partitions(${partitions})`;
   const commits = new CommitQueue({
     sinkTask,
     partition,
@@ -109,12 +101,6 @@ async function resume<A, B>(
     report,
   });
   try {
-    if (checkpoint) {
-      if (checkpoint.pipeline !== pipeline)
-        throw changedPipeline(name, checkpoint.pipeline, pipeline);
-      task.restore(checkpoint.state);
-      checkInputs(name, checkpoint, job.inputs);
-    }
     const open = async (input: Input<A>, reader: PartitionReader): Promise<PartitionInput<A>> => {
       const topic = input.topic.name;
       const from =
@@ -157,19 +143,4 @@ async function resume<A, B>(
     task.close();
     await commits.settled();
   }
-}
-
-function checkInputs<A>(job: string, { next }: Checkpoint, inputs: readonly Input<A>[]): void {
-  const saved = Object.keys(next).sort();
-  const now = inputs.map(({ name }) => name);
-  if (saved.join() === now.join()) return;
-  throw new StateMismatchError(
-    `job ${job} was saved reading ${saved.join(', ')}, and now reads ${now.join(', ')}: give the job a new name, under which it starts over`,
-  );
-}
-
-function changedPipeline(job: string, saved: string, now: string): StateMismatchError {
-  return new StateMismatchError(
-    `job ${job} was saved with the states [${saved}], and now has [${now}]: go back to that pipeline, or give the job a new name, under which it starts over`,
-  );
 }

@@ -26,6 +26,9 @@ export interface TaskEpoch<B> {
   readonly state: StateChange | undefined;
 }
 
+/** What became of a dead letter that was tried again. */
+export type Redriven = 'done' | 'done before' | 'dead again';
+
 export interface TaskOptions<A, B> {
   readonly pipeline: Pipeline<A, B>;
   /** Why the sink could not store a row. */
@@ -54,7 +57,8 @@ export class Task<A, B> implements OperatorHost {
   readonly #refusal: (row: B) => string | undefined;
   readonly #maxFutureSkew: number;
   readonly #time = new EventTime();
-  readonly #tables: StateTable[] = [this.#time.table];
+  readonly #redriven = new StateTable('task.redriven', { recording: true });
+  readonly #tables: StateTable[] = [this.#time.table, this.#redriven];
   readonly #saver = new StateSaver(this.#tables);
   readonly #signatures = new Map<string, string>();
   readonly #claimed = new Set<string>();
@@ -115,7 +119,7 @@ export class Task<A, B> implements OperatorHost {
 
   /** What its operators remember, to be read from outside. */
   get view(): StateView {
-    const tables = this.#tables.filter((table) => table !== this.#time.table);
+    const tables = this.#tables.filter(({ name }) => this.#signatures.has(name));
     return {
       names: tables.map(({ name }) => name).sort(),
       keyed: <V>(name: string) => {
@@ -154,7 +158,7 @@ export class Task<A, B> implements OperatorHost {
   push(event: StreamEvent<A>, arrival: Arrival): void {
     this.#arrival = arrival;
     this.#epoch.tally('in');
-    const failure = this.#step(() => this.#input.next(event));
+    const failure = this.#step(() => this.#input.next(event), true);
     if (failure) this.#bury('pipeline', failure.cause);
     else {
       this.#time.observe(event.time);
@@ -164,6 +168,28 @@ export class Task<A, B> implements OperatorHost {
       this.#fatal ??= new PipelineError(
         'the pipeline completed while events go on: an operator such as take or first ends it',
       );
+  }
+
+  /**
+   * Does again, once, what became the dead letter `id`: an event, or the result of an operator. What
+   * fails again is left as it is, and no second letter is made of it. Only inside `run`.
+   */
+  redrive(id: string, again: StreamEvent<A> | ResultId, arrival: Arrival): Redriven {
+    if (this.#redriven.get(0, id) !== undefined) return 'done before';
+    this.#arrival = arrival;
+    const isEvent = 'position' in again;
+    this.#result = isEvent ? undefined : again;
+    const failure = this.#step(() => {
+      if (isEvent) this.#input.next(again);
+      else this.#outputs.get(again.operator)?.next(again.value);
+      if (this.#epoch.isGivenUp) this.#fail(this.#epoch.firstDead?.reason);
+      this.#redriven.set(0, id, true);
+      this.#epoch.count('redriven');
+    });
+    this.#result = undefined;
+    if (failure) return 'dead again';
+    this.#deliverPending();
+    return 'done';
   }
 
   /** Counts a record that could not even become an event. Only inside `run`. */
@@ -270,8 +296,12 @@ export class Task<A, B> implements OperatorHost {
     };
   }
 
-  /** Does one piece of work, all of it or nothing. After a failure the pipeline is a new one. */
-  #step(work: () => void): Failure | undefined {
+  /**
+   * Does one piece of work, all of it or nothing. After a failure the pipeline is a new one.
+   *
+   * @param canBeGivenUp whether a dead letter in it stands for all of it.
+   */
+  #step(work: () => void, canBeGivenUp = false): Failure | undefined {
     const pending = this.#pending.length;
     this.#epoch.startStep();
     const tables = this.#tables;
@@ -279,7 +309,8 @@ export class Task<A, B> implements OperatorHost {
     work();
     const failure = this.#failure;
     if (!failure) {
-      this.#epoch.keepStep();
+      if (canBeGivenUp && this.#epoch.isGivenUp) this.#giveUpStep(pending);
+      else this.#epoch.keepStep();
       return undefined;
     }
     this.#epoch.undoStep();
@@ -289,6 +320,13 @@ export class Task<A, B> implements OperatorHost {
     const again = this.#failure as Failure | undefined;
     if (again) this.#fatal ??= asPipelineError('threw while it was subscribed again', again.cause);
     return failure;
+  }
+
+  /** An event or a result that was rejected, or refused by the sink, leaves nothing behind but its letter. */
+  #giveUpStep(pending: number): void {
+    this.#epoch.giveUpStep();
+    this.#pending.length = pending;
+    for (const table of this.#tables) table.undoStep();
   }
 
   /** Tells operators how far event time has come, each upstream of the next: pipelines are subscribed from their end. */
@@ -315,7 +353,7 @@ export class Task<A, B> implements OperatorHost {
         const output = this.#outputs.get(operator);
         if (result) output?.next(result.value);
         else output?.complete();
-      });
+      }, result !== undefined);
       if (failure && result) this.#bury('pipeline', failure.cause);
       else if (failure)
         this.#fatal ??= asPipelineError('threw when its events ended', failure.cause);
