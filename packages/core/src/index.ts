@@ -101,8 +101,8 @@ export {
   tumblingWindow,
   type WindowResult,
 } from './operators/tumbling-window.ts';
-export { type FileSinkOptions, fileSink } from './sink/file-sink.ts';
-export { type LogSinkOptions, logSink } from './sink/log-sink.ts';
+export { type FileSink, type FileSinkOptions, fileSink } from './sink/file-sink.ts';
+export { type LogSink, type LogSinkOptions, logSink } from './sink/log-sink.ts';
 export {
   type CommitMoment,
   type MemorySink,

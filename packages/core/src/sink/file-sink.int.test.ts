@@ -2,9 +2,10 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { commitOf, outputOf, position, row } from '../testing/contract-output.ts';
+import { commitOf, deadLetter, outputOf, position, row } from '../testing/contract-output.ts';
 import { type ContractRow, contractSchema } from '../testing/contract-row.ts';
 import { failingTurns } from '../testing/failing-turns.ts';
+import { faultyFolder } from '../testing/faulty-folder.ts';
 import { sinkContract } from '../testing/sink-contract.ts';
 import type { SinkUnderTest } from '../testing/sink-harness.ts';
 import { storedFiles } from '../testing/stored-files.ts';
@@ -59,6 +60,31 @@ describe('fileSink', () => {
       { ...row('a'), _topic: 'plays', _partition: 0, _offset: 4 },
       { ...row('b'), _topic: 'plays', _partition: 0, _offset: 5 },
     ]);
+  });
+
+  it('gives the dead letters of a job back, also those of a commit that was interrupted behind its turn', async () => {
+    const letters = [
+      deadLetter(1, { raw: Uint8Array.of(0, 255), stack: 'Error\n    at x', headers: { a: 'b' } }),
+      deadLetter(2, { result: { operator: 'window', key: 'ann', at: -1, value: { n: 1 } } }),
+      deadLetter(3, { schemaId: undefined }),
+    ];
+    const buffered = letters.map((letter) => ({ ...letter, raw: Buffer.from(letter.raw) }));
+    const sink = fileSink({ dir });
+    expect(await sink.deadLetters('plays/day')).toEqual([]);
+    const owner = await sink.open(task);
+    await owner.commit(commitOf(1), outputOf({ dead: letters.slice(0, 2) }));
+    await owner.commit(commitOf(2), outputOf({ dead: letters.slice(2) }));
+    expect(await sink.deadLetters('plays/day')).toEqual(buffered);
+    expect(await sink.deadLetters('other')).toEqual([]);
+
+    const stuck = faultyFolder(nodeFolder(dir), ({ operation, moment }) => {
+      if (operation === 'move' && moment === 'before') throw new Error('no permission');
+    });
+    const late = await folderSink(stuck).open({ job: 'late', partition: 0 });
+    await expect(late.commit(commitOf(1), outputOf({ dead: letters }))).rejects.toThrow(
+      'no permission',
+    );
+    expect(await sink.deadLetters('late')).toEqual(buffered);
   });
 
   it('removes what an interrupted commit left, when the task is opened', async () => {

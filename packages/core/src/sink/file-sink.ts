@@ -1,11 +1,12 @@
 import type { RecordSchema } from '../codec/define-event.ts';
 import { OptionError } from '../errors.ts';
 import { rowOf, type StreamEvent } from '../event.ts';
+import { readDeadLetters } from './dead-letters.ts';
 import type { Folder } from './folder.ts';
 import { jsonMisfit } from './json-text.ts';
 import { nodeFolder } from './node-folder.ts';
 import { outputParts, part } from './output-parts.ts';
-import type { EpochOutput, Sink, SinkTask, TaskId } from './sink.ts';
+import type { DeadLetter, EpochOutput, Sink, SinkTask, TaskId } from './sink.ts';
 import { misfitOf, tableColumns } from './table-columns.ts';
 import { openLedger } from './task-ledger.ts';
 import { taskPath } from './task-path.ts';
@@ -15,6 +16,12 @@ export interface FileSinkOptions {
   readonly dir: string;
   /** What rows must fit. Without one, a row is any object that JSON can hold. */
   readonly schema?: RecordSchema;
+}
+
+/** A sink into files. */
+export interface FileSink<Row> extends Sink<Row | StreamEvent<Row>> {
+  /** The dead letters that a job has committed, by partition and epoch: what `redrive` takes. */
+  deadLetters(job: string): Promise<readonly DeadLetter[]>;
 }
 
 /** Names of the fields that the sink adds to each row: the position of the event that caused it. */
@@ -33,9 +40,7 @@ const ownFields = ['_topic', '_partition', '_offset'] as const;
  * @example
  * await run({ name: 'plays', from: log.topic('plays', Play), through: (plays$) => plays$, into: fileSink({ dir: 'out' }) });
  */
-export function fileSink<Row extends object>(
-  options: FileSinkOptions,
-): Sink<Row | StreamEvent<Row>> {
+export function fileSink<Row extends object>(options: FileSinkOptions): FileSink<Row> {
   const { dir, schema } = options;
   if (typeof dir !== 'string' || dir === '')
     throw new OptionError(`dir is the folder to write to, got ${JSON.stringify(dir)}`);
@@ -46,7 +51,7 @@ export function fileSink<Row extends object>(
 export function folderSink<Row extends object>(
   folder: Folder,
   schema?: RecordSchema,
-): Sink<Row | StreamEvent<Row>> {
+): FileSink<Row> {
   const columns = schema && tableColumns(schema);
 
   const refusal = (element: Row | StreamEvent<Row>): string | undefined => {
@@ -70,6 +75,7 @@ export function folderSink<Row extends object>(
     });
 
   return {
+    deadLetters: (job) => readDeadLetters(folder, job),
     async open(task: TaskId): Promise<SinkTask<Row | StreamEvent<Row>>> {
       const ledger = await openLedger(folder.sub(taskPath(task)), task);
       return {

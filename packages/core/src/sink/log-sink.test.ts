@@ -5,7 +5,7 @@ import type { EventLog, NewRecord } from '../log/event-log.ts';
 import { memoryLog } from '../log/memory-log.ts';
 import { partitionOf } from '../log/partition-of.ts';
 import { typedTopic } from '../log/typed-topic.ts';
-import { commitOf, outputOf, row } from '../testing/contract-output.ts';
+import { commitOf, deadLetter, outputOf, row } from '../testing/contract-output.ts';
 import type { ContractRow } from '../testing/contract-row.ts';
 import { faultyFolder } from '../testing/faulty-folder.ts';
 import {
@@ -100,6 +100,13 @@ describe('logSink', () => {
       [...rows.map(({ id }) => id), 'other'].sort(),
     );
     expect((await sink.open({ job: 'plays', partition: 0 })).checkpoint?.epoch).toBe(1);
+  });
+
+  it('gives the dead letters of a job back', async () => {
+    const sink = logSink((await targetLog()).topic(TARGET, ContractEvent));
+    await (await sink.open(task)).commit(commitOf(1), outputOf({ dead: [deadLetter(1)] }));
+    const [letter] = await sink.deadLetters('rekey');
+    expect(letter).toEqual({ ...deadLetter(1), raw: Buffer.from(deadLetter(1).raw) });
   });
 
   it('refuses a topic that something else writes to', async () => {

@@ -5,9 +5,10 @@ import { rowOf, type StreamEvent } from '../event.ts';
 import type { NewRecord } from '../log/event-log.ts';
 import { partitionOf } from '../log/partition-of.ts';
 import type { Topic } from '../log/topic.ts';
+import { readDeadLetters } from './dead-letters.ts';
 import { padded } from './ledger-entry.ts';
 import { outputParts } from './output-parts.ts';
-import type { Sink, SinkTask, TaskId } from './sink.ts';
+import type { DeadLetter, Sink, SinkTask, TaskId } from './sink.ts';
 import { openLedger } from './task-ledger.ts';
 import { taskPath } from './task-path.ts';
 import { type TopicAppender, topicAppender } from './topic-appender.ts';
@@ -18,6 +19,12 @@ export interface LogSinkOptions {
    * in files; without it they are kept in memory, as long as the log's object lives.
    */
   readonly dir?: string;
+}
+
+/** A sink into a topic. */
+export interface LogSink<T> extends Sink<T | StreamEvent<T>> {
+  /** The dead letters that a job has committed, by partition and epoch: what `redrive` takes. */
+  deadLetters(job: string): Promise<readonly DeadLetter[]>;
 }
 
 /**
@@ -36,7 +43,7 @@ export interface LogSinkOptions {
 export function logSink<T extends object>(
   topic: Topic<T>,
   options: LogSinkOptions = {},
-): Sink<T | StreamEvent<T>> {
+): LogSink<T> {
   const { dir } = options;
   if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
     throw new OptionError(`dir is the folder of the checkpoints, got ${JSON.stringify(dir)}`);
@@ -52,7 +59,7 @@ interface Written {
 export function appendingSink<T extends object>(
   topic: Topic<T>,
   appender: TopicAppender,
-): Sink<T | StreamEvent<T>> {
+): LogSink<T> {
   const { log, name, type } = topic;
 
   const open = async (task: TaskId): Promise<SinkTask<T | StreamEvent<T>>> => {
@@ -115,7 +122,7 @@ export function appendingSink<T extends object>(
       close: async () => {},
     };
   };
-  return { open };
+  return { open, deadLetters: (job) => readDeadLetters(appender.folder, job) };
 }
 
 /** Makes the records that tell every partition of a topic how far a task has come; none when the job's size is not known. */
