@@ -1,11 +1,16 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Observable, tap } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { redrive } from '../engine/redrive.ts';
+import { run } from '../engine/run.ts';
+import type { StreamEvent } from '../event.ts';
 import { commitOf, deadLetter, outputOf, position, row } from '../testing/contract-output.ts';
 import { type ContractRow, contractSchema } from '../testing/contract-row.ts';
 import { failingTurns } from '../testing/failing-turns.ts';
 import { faultyFolder } from '../testing/faulty-folder.ts';
+import { type Play, plays, playsLog } from '../testing/plays-log.ts';
 import { sinkContract } from '../testing/sink-contract.ts';
 import type { SinkUnderTest } from '../testing/sink-harness.ts';
 import { storedFiles } from '../testing/stored-files.ts';
@@ -85,6 +90,34 @@ describe('fileSink', () => {
       'no permission',
     );
     expect(await sink.deadLetters('late')).toEqual(buffered);
+  });
+
+  it('takes dead letters again once the job is mended, each once', async () => {
+    const { topic } = await playsLog(plays(20), 2);
+    const sink = fileSink<Play>({ dir });
+    let mended = false;
+    const job = {
+      name: 'plays',
+      from: topic,
+      through: (plays$: Observable<StreamEvent<Play>>) =>
+        plays$.pipe(
+          tap(({ value }) => {
+            if (value.id % 5 === 2 && !mended) throw new Error('cannot take it');
+          }),
+        ),
+      into: sink,
+      atEnd: 'stop',
+    } as const;
+    await run(job);
+    const letters = await sink.deadLetters('plays');
+    expect(letters.length).toBe(4);
+    mended = true;
+    expect(await redrive(job, letters)).toEqual({ done: 4, doneBefore: 0, deadAgain: 0 });
+    expect(await redrive(job, letters)).toEqual({ done: 0, doneBefore: 4, deadAgain: 0 });
+    const { rows } = await storedFiles(nodeFolder(dir));
+    expect(rows.map(({ id }) => Number(id)).sort((a, b) => a - b)).toEqual(
+      plays(20).map(({ id }) => id),
+    );
   });
 
   it('removes what an interrupted commit left, when the task is opened', async () => {
