@@ -1,5 +1,5 @@
 import { Observable, Subject, type Subscriber, Subscription } from 'rxjs';
-import { OptionError, PipelineError, StateMismatchError } from '../errors.ts';
+import { PipelineError } from '../errors.ts';
 import type { Position, StreamEvent } from '../event.ts';
 import type { LogRecord } from '../log/event-log.ts';
 import type { DeadLetter, EpochOutput, ResultId } from '../sink/sink.ts';
@@ -8,10 +8,9 @@ import { EpochCollector } from './epoch-output.ts';
 import { type CarriedWatermark, EventTime } from './event-time.ts';
 import { type Emitter, type OperatorHost, withHost } from './host.ts';
 import type { Pipeline } from './pipeline.ts';
-import { decodeState } from './state-encoding.ts';
-import { StateSaver } from './state-saver.ts';
 import { StateTable } from './state-table.ts';
-import type { ReadonlyKeyedState, StateView } from './state-view.ts';
+import type { StateView } from './state-view.ts';
+import { TaskTables } from './task-tables.ts';
 
 /** A record together with what is known of it before it is decoded. */
 export interface Arrival {
@@ -58,10 +57,7 @@ export class Task<A, B> implements OperatorHost {
   readonly #maxFutureSkew: number;
   readonly #time = new EventTime();
   readonly #redriven = new StateTable('task.redriven', { recording: true });
-  readonly #tables: StateTable[] = [this.#time.table, this.#redriven];
-  readonly #saver = new StateSaver(this.#tables);
-  readonly #signatures = new Map<string, string>();
-  readonly #claimed = new Set<string>();
+  readonly #tables = new TaskTables([this.#time.table, this.#redriven]);
   readonly #outputs = new Map<string, Subscriber<unknown>>();
   readonly #epoch = new EpochCollector<B>();
   #followers: ((time: number) => void)[] = [];
@@ -92,22 +88,12 @@ export class Task<A, B> implements OperatorHost {
 
   /** Describes the states: their names and what their content depends on. */
   get signature(): string {
-    const states = [...this.#signatures].map(([name, signature]) => `${name}(${signature})`);
-    return states.sort().join(' ');
+    return this.#tables.signature;
   }
 
   /** Goes on from saved state, as its sink gave it back. Operators find it there when they are subscribed. */
   restore(state: readonly Uint8Array[]): void {
-    for (const bytes of state) {
-      const saved = decodeState(bytes);
-      this.#saver.restored(saved, bytes.length);
-      for (const change of saved.changes) {
-        const table = this.#tables.find(({ name }) => name === change.table);
-        if (!table)
-          throw new StateMismatchError(`saved state ${change.table} belongs to no operator`);
-        table.restore(change);
-      }
-    }
+    this.#tables.restore(state);
     this.#time.restored();
     this.#start();
   }
@@ -119,18 +105,7 @@ export class Task<A, B> implements OperatorHost {
 
   /** What its operators remember, to be read from outside. */
   get view(): StateView {
-    const tables = this.#tables.filter(({ name }) => this.#signatures.has(name));
-    return {
-      names: tables.map(({ name }) => name).sort(),
-      keyed: <V>(name: string) => {
-        const table = tables.find((candidate) => candidate.name === name);
-        if (!table)
-          throw new OptionError(
-            `there is no state ${name}, only ${tables.map((candidate) => candidate.name).join(', ')}`,
-          );
-        return table as unknown as ReadonlyKeyedState<V>;
-      },
-    };
+    return this.#tables.view;
   }
 
   /** The first dead letter of the open epoch. */
@@ -246,19 +221,11 @@ export class Task<A, B> implements OperatorHost {
   takeEpoch(): TaskEpoch<B> {
     this.check();
     const output = this.#epoch.take();
-    return { output, state: this.#saver.take() };
+    return { output, state: this.#tables.takeChange() };
   }
 
   table(name: string, signature: string): StateTable {
-    if (this.#claimed.has(name))
-      throw new PipelineError(`two states are called ${name}: give one of their operators a name`);
-    this.#claimed.add(name);
-    this.#signatures.set(name, signature);
-    const existing = this.#tables.find((table) => table.name === name);
-    if (existing) return existing;
-    const created = new StateTable(name, { recording: true });
-    this.#tables.push(created);
-    return created;
+    return this.#tables.claim(name, signature);
   }
 
   putAside(output: string, element: unknown): void {
@@ -304,8 +271,7 @@ export class Task<A, B> implements OperatorHost {
   #step(work: () => void, canBeGivenUp = false): Failure | undefined {
     const pending = this.#pending.length;
     this.#epoch.startStep();
-    const tables = this.#tables;
-    for (let i = 0; i < tables.length; i++) tables[i]?.startStep();
+    this.#tables.startStep();
     work();
     const failure = this.#failure;
     if (!failure) {
@@ -315,7 +281,7 @@ export class Task<A, B> implements OperatorHost {
     }
     this.#epoch.undoStep();
     this.#pending.length = pending;
-    for (const table of tables) table.undoStep();
+    this.#tables.undoStep();
     this.#subscribe();
     const again = this.#failure as Failure | undefined;
     if (again) this.#fatal ??= asPipelineError('threw while it was subscribed again', again.cause);
@@ -326,7 +292,7 @@ export class Task<A, B> implements OperatorHost {
   #giveUpStep(pending: number): void {
     this.#epoch.giveUpStep();
     this.#pending.length = pending;
-    for (const table of this.#tables) table.undoStep();
+    this.#tables.undoStep();
   }
 
   /** Tells operators how far event time has come, each upstream of the next: pipelines are subscribed from their end. */
@@ -378,7 +344,7 @@ export class Task<A, B> implements OperatorHost {
     this.#failure = undefined;
     this.#completed = false;
     this.#sources = 0;
-    this.#claimed.clear();
+    this.#tables.release();
     this.#outputs.clear();
     this.#followers = [];
     const input = new Subject<StreamEvent<A>>();
