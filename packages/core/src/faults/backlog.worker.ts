@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { bufferCount, concatMap, lastValueFrom, Observable } from 'rxjs';
+import { avroDecoder } from '../codec/avro-codec.ts';
+import { run } from '../engine/run.ts';
+import { rowOf, type StreamEvent } from '../event.ts';
+import { fileLog } from '../log/file-log.ts';
+import type { Sink } from '../sink/sink.ts';
+import { Play } from '../testing/plays-log.ts';
+import { type BacklogJob, MICROSECONDS_A_ROW } from './backlog-job.ts';
+
+/*
+ * A process with little memory: `node worker.mjs <job as JSON>`. It publishes a backlog, or brings
+ * it into a slow sink, and then reports how often each thousand of ids got there.
+ */
+
+const { dir, events, task } = JSON.parse(process.argv[2] ?? '') as BacklogJob;
+const log = await fileLog({ dir, mode: task === 'publish' ? 'write' : 'read', durability: 'os' });
+const topic = log.topic('plays', Play);
+
+/** How often each id has arrived. Outside of the heap that is limited. */
+const arrived = new Uint8Array(events);
+
+/** Takes its time, in proportion to the rows. */
+async function write(plays: readonly Play[]): Promise<void> {
+  await delay((plays.length * MICROSECONDS_A_ROW) / 1_000);
+  for (const { id } of plays) arrived[id] = (arrived[id] ?? 0) + 1;
+}
+
+async function publish(): Promise<void> {
+  await log.createTopic('plays', { partitions: 1 });
+  for (let first = 0; first < events; first += 20_000)
+    await topic.publish(
+      Array.from({ length: Math.min(20_000, events - first) }, (_, i) => {
+        const id = first + i;
+        return { id, listener: `u${id % 7}`, at: id };
+      }),
+    );
+}
+
+const slowSink: Sink<StreamEvent<Play>> = {
+  open: async () => ({
+    checkpoint: undefined,
+    refusal: () => undefined,
+    commit: (_, { rows }) => write(rows.map((row) => rowOf(row))),
+    close: async () => {},
+  }),
+};
+
+/** As fast as the log can be read, as RxJS has no back-pressure. */
+function naiveSource(): Observable<Play> {
+  return new Observable((subscriber) => {
+    const read = async () => {
+      const reader = await log.reader('plays', 0);
+      const { end } = await reader.bounds();
+      const decoder = avroDecoder(Play, log.registry);
+      for (let from = 0; from < end; ) {
+        const slice = await reader.poll({ from, maxRecords: 5_000, maxBytes: 1e6, maxWait: 0 });
+        await decoder.prepare(slice.records);
+        for (const record of slice.records) subscriber.next(decoder.decode(record));
+        from = slice.next;
+      }
+      subscriber.complete();
+    };
+    read().catch((cause: unknown) => subscriber.error(cause));
+  });
+}
+
+if (task === 'publish') await publish();
+else if (task === 'naive')
+  await lastValueFrom(naiveSource().pipe(bufferCount(1_000), concatMap(write)));
+else
+  await run({
+    name: 'backlog',
+    from: topic,
+    through: (plays$) => plays$,
+    into: slowSink,
+    atEnd: 'stop',
+    maxFutureSkew: Number.POSITIVE_INFINITY,
+  });
+await log.close();
+
+for (let first = 0; first < events && task !== 'publish'; first += 1_000)
+  console.log(
+    `from ${first}: ${arrived.subarray(first, first + 1_000).reduce((n, times) => n + times, 0)}`,
+  );
