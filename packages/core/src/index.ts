@@ -45,6 +45,11 @@ export { type RedriveSummary, redrive } from './engine/redrive.ts';
 export type { RetryOptions, RetryReport } from './engine/retry.ts';
 export { type JobSummary, type RunningJob, run, startJob } from './engine/run.ts';
 export type { StartAt } from './engine/start-at.ts';
+export {
+  type FileStateStoreOptions,
+  fileStateStore,
+  type StateStore,
+} from './engine/state-store.ts';
 export type { ReadonlyKeyedState, StateView } from './engine/state-view.ts';
 export { useWatermark, type Watermark } from './engine/watermark.ts';
 export {

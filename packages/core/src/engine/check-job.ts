@@ -37,6 +37,14 @@ export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
     );
   if (clock !== undefined && !(clock.now instanceof Function && clock.sleep instanceof Function))
     throw new OptionError(`clock must have now and sleep, got ${show(clock)}`);
+  const { stateStore } = options;
+  if (
+    stateStore !== undefined &&
+    !(typeof stateStore?.write === 'function' && stateStore.minBytes >= 0)
+  )
+    throw new OptionError(
+      `stateStore must be a store such as fileStateStore, got ${show(stateStore)}`,
+    );
   for (const option of functions)
     if (options[option] !== undefined && typeof options[option] !== 'function')
       throw new OptionError(`${option} must be a function, got ${show(options[option])}`);

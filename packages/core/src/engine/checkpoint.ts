@@ -14,7 +14,7 @@ export interface StateChange {
   readonly bytes: Uint8Array;
   /**
    * How many of the last parts, this one counted, are all that is needed from now on. A sink forgets
-   * those before; one that keeps them is right as well, and grows.
+   * those before.
    */
   readonly keep?: number;
 }

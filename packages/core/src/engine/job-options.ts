@@ -8,6 +8,7 @@ import type { CommitReport } from './commit-queue.ts';
 import type { Pipeline } from './pipeline.ts';
 import type { RetryOptions, RetryReport } from './retry.ts';
 import type { StartAt } from './start-at.ts';
+import type { StateStore } from './state-store.ts';
 
 /** When an epoch ends: at the first of these. */
 export interface EpochBounds {
@@ -32,6 +33,8 @@ export interface JobSettings<B> {
   /** Where a task starts that has no checkpoint yet. Default `earliest`. */
   readonly startAt?: StartAt;
   readonly epoch?: EpochBounds;
+  /** Where large parts of saved state go, in place of the sink's checkpoint. Default: nowhere else. */
+  readonly stateStore?: StateStore;
   /**
    * What to do when the sink or the log fails: `fail` (default) ends the job, `retry` waits and goes
    * on from the last commit. Errors that no second try could mend end the job all the same.

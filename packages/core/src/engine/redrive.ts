@@ -4,6 +4,7 @@ import { checkJob } from './check-job.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { type Incoming, RecordDecoder } from './decode-record.ts';
 import type { Inputs, Job, JobOptions, MergedJobOptions } from './job-options.ts';
+import { openSinkTask } from './open-sink-task.ts';
 import { restoreTask } from './restore-task.ts';
 import type { Redriven, Task } from './task.ts';
 
@@ -75,7 +76,7 @@ async function redrivePartition<A, B>(
   const { name, inputs, into, epoch: { maxRecords = 20_000 } = {} } = job;
   const { topic } = inputs[0];
   const partitions = (await topic.log.partitions(topic.name)) ?? 0;
-  const sinkTask = await into.open({ job: name, partition, partitions });
+  const sinkTask = await openSinkTask(into, { job: name, partition, partitions }, job.stateStore);
   try {
     const { checkpoint } = sinkTask;
     if (!checkpoint)

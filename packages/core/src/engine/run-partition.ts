@@ -5,6 +5,7 @@ import type { SinkTask } from '../sink/sink.ts';
 import { systemClock } from './clock.ts';
 import { CommitQueue, type CommitReport } from './commit-queue.ts';
 import type { Input, Job } from './job-options.ts';
+import { openSinkTask } from './open-sink-task.ts';
 import { PartitionInput } from './partition-input.ts';
 import { processPartition } from './process-partition.ts';
 import { restoreTask } from './restore-task.ts';
@@ -54,7 +55,7 @@ async function openAndProcess<A, B>(
   const { log } = inputs[0].topic;
   const partitions = (await log.partitions(inputs[0].topic.name)) ?? 0;
   const readers: PartitionReader[] = [];
-  const opened = await into.open({ job: name, partition, partitions });
+  const opened = await openSinkTask(into, { job: name, partition, partitions }, job.stateStore);
   const sinkTask = measured(job, partition, opened, readers);
   try {
     for (const { topic } of inputs) readers.push(await log.reader(topic.name, partition));

@@ -446,6 +446,10 @@ describe('run refuses', () => {
       'startAt.offsets.plays must list an offset for each partition, got undefined',
     ],
     [{ clock: Date as never }, 'clock must have now and sleep, got a function'],
+    [
+      { stateStore: 'state' as never },
+      'stateStore must be a store such as fileStateStore, got "state"',
+    ],
     [{ signal: true as never }, 'signal must be an AbortSignal, got true'],
     [{ onCommit: 'log' as never }, 'onCommit must be a function, got "log"'],
   ];

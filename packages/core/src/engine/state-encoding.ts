@@ -32,8 +32,12 @@ export function encodeState(state: SavedState): Uint8Array {
   return bytes;
 }
 
-/** @throws StateMismatchError when the bytes were written by a newer version. */
+/** @throws StateMismatchError when the bytes were written by a newer version, or only name a part in a store. */
 export function decodeState(bytes: Uint8Array): SavedState {
+  if (bytes[0] === 0)
+    throw new StateMismatchError(
+      'saved state is in a state store: give the job the stateStore that it was saved with',
+    );
   if (bytes[0] !== VERSION)
     throw new StateMismatchError(
       `saved state has version ${bytes[0]}, this release reads ${VERSION}: run the release that wrote it, or a newer one`,
