@@ -30,7 +30,8 @@ export function naiveFileSink<Row extends object>(root: Folder): Sink<Row | Stre
           const kept = change?.kind === 'replace' ? [] : state;
           state = change ? [...kept, Buffer.from(change.bytes).toString('base64')] : state;
           const entry = { job: task.job, epoch, next, pipeline, state, counts };
-          await folder.write(path, Buffer.from(JSON.stringify(entry)));
+          await folder.write('checkpoint/next.json', Buffer.from(JSON.stringify(entry)));
+          await folder.move('checkpoint/next.json', path);
         },
         close: async () => {},
       };

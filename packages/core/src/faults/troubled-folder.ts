@@ -23,8 +23,11 @@ export async function deliveredFiles(dir: string): Promise<readonly string[]> {
 }
 
 /** What workers have delivered into the topic of sums, and into files beside it. */
-export async function deliveredRecords(dir: string): Promise<readonly string[]> {
-  const { counts, ...stored } = await storedFiles(nodeFolder(join(dir, 'out')));
+export async function deliveredRecords(
+  dir: string,
+  sink = join(dir, 'out'),
+): Promise<readonly string[]> {
+  const { counts, ...stored } = await storedFiles(nodeFolder(sink));
   return linesOf({ ...stored, rows: await sumsIn(dir), counts: counts[JOB] ?? {} });
 }
 

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LogCorruptedError, LogLockedError } from '../errors.ts';
 import { createFile, replaceFile } from './durable-file.ts';
@@ -44,7 +44,24 @@ export async function acquireWriterLock(dir: string): Promise<WriterLock> {
     }
     for (const number of numbers.filter((each) => each <= highest))
       await rm(fileOf(locks, number), { force: true });
-    return { release: () => replaceFile(own, JSON.stringify({ ...self, released: true })) };
+    return { release: () => release(own, self) };
+  }
+}
+
+/** Says in the lock that it is released, also where the disk has no room for another file. */
+async function release(own: string, self: Holder): Promise<void> {
+  const text = JSON.stringify({ ...self, released: true });
+  try {
+    await replaceFile(own, text);
+  } catch {
+    // As long as before, so that it fits in its place, and nothing of the old text is left.
+    const file = await open(own, 'r+');
+    try {
+      await file.write(text.padEnd(JSON.stringify(self).length), 0);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 }
 

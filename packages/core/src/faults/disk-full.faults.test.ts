@@ -1,0 +1,123 @@
+import { join } from 'node:path';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run } from '../engine/run.ts';
+import type { EventLog } from '../log/event-log.ts';
+import { fileLog } from '../log/file-log.ts';
+import { fileSink } from '../sink/file-sink.ts';
+import { logSink } from '../sink/log-sink.ts';
+import { nodeFolder } from '../sink/node-folder.ts';
+import type { Sink } from '../sink/sink.ts';
+import { Play, playsLog } from '../testing/plays-log.ts';
+import { JOB, undisturbed } from './delivered.ts';
+import { naiveFileSink } from './naive-file-sink.ts';
+import { expectHarmed, expectUnharmed } from './record-fault.ts';
+import { type SmallDisk, smallDisk, whyNoSmallDisk } from './small-disk.ts';
+import { deliveredFiles, deliveredRecords, publishPlays } from './troubled-folder.ts';
+import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
+import { Sum, TARGET_PARTITIONS } from './worker-job.ts';
+
+const PAGE = 4_096;
+const plays = troubledPlays(400);
+const skipped = whyNoSmallDisk();
+
+let expected: readonly string[];
+let disk: SmallDisk;
+beforeAll(async () => {
+  expected = await undisturbed(plays);
+});
+
+/** Runs the job with ever more room on the disk, so that it is full at ever later points; then with room enough. */
+async function runOutOfSpace(attempt: () => Promise<unknown>): Promise<void> {
+  let failures = 0;
+  for (let pages = 0; pages < 40; pages++) {
+    await disk.fill(pages * PAGE);
+    const end = await attempt().catch((cause: unknown) => cause);
+    await disk.release();
+    if (!(end instanceof Error)) continue;
+    expect(end).toMatchObject({
+      code: 'ENOSPC',
+      message: expect.stringContaining('no space left'),
+    });
+    failures++;
+  }
+  expect(failures).toBeGreaterThan(5);
+  await attempt();
+}
+
+describe.skipIf(skipped)(`a disk that is full again and again${skipped}`, () => {
+  beforeEach(() => {
+    disk = smallDisk(2_000_000);
+  });
+  afterEach(() => disk.close());
+
+  const jobInto = (log: EventLog, into: Sink<Result>) =>
+    run({
+      name: JOB,
+      from: log.topic('plays', Play),
+      through: troubledPipeline,
+      into,
+      atEnd: 'complete',
+      epoch: { maxRecords: 20 },
+    });
+
+  it('costs the file sink nothing', async ({ task }) => {
+    const { log } = await playsLog(plays);
+    await runOutOfSpace(() => jobInto(log, fileSink<Result>({ dir: join(disk.dir, 'out') })));
+    const actual = await deliveredFiles(disk.dir);
+    expectUnharmed(task, 'disk full, file sink', { events: plays.length, expected, actual });
+  });
+
+  it('doubles rows of a sink that writes its checkpoint behind them', async ({ task }) => {
+    const { log } = await playsLog(plays);
+    const out = nodeFolder(join(disk.dir, 'out'));
+    await runOutOfSpace(() => jobInto(log, naiveFileSink<Result>(out)));
+    const actual = await deliveredFiles(disk.dir);
+    expectHarmed(task, 'disk full, file sink', 'rows and checkpoint apart', {
+      events: plays.length,
+      expected,
+      actual,
+    });
+  });
+
+  it('costs the log sink nothing', async ({ task }) => {
+    await publishPlays(disk.dir, plays);
+    const attempt = async () => {
+      const log = await fileLog({ dir: join(disk.dir, 'log'), durability: 'os' });
+      try {
+        await log.createTopic('sums', { partitions: TARGET_PARTITIONS });
+        const sums = log.topic('sums', Sum);
+        await jobInto(log, logSink<Sum>(sums, { dir: join(disk.dir, 'sinks') }));
+      } finally {
+        await log.close();
+      }
+    };
+    await runOutOfSpace(attempt);
+    const actual = await deliveredRecords(disk.dir, join(disk.dir, 'sinks', 'sums'));
+    expectUnharmed(task, 'disk full, log sink', { events: plays.length, expected, actual });
+  });
+
+  it('costs the file log nothing that it has acknowledged', async ({ task }) => {
+    let log = await fileLog({ dir: disk.dir });
+    await log.createTopic('plays', { partitions: 1 });
+    const acknowledged: string[] = [];
+    let published = 0;
+    await runOutOfSpace(async () => {
+      for (let i = 0; i < 30; i++) {
+        const value = `${published++} `.padEnd(1_500, 'x');
+        await log.publish('plays', [{ key: 'k', value: Buffer.from(value) }]);
+        acknowledged.push(value);
+      }
+    });
+    await log.close();
+    log = await fileLog({ dir: disk.dir });
+    const reader = await log.reader('plays', 0);
+    const all = { from: 0, maxRecords: 1e6, maxBytes: 1e9, maxWait: 0 };
+    const { records } = await reader.poll(all);
+    await log.close();
+    expectUnharmed(task, 'disk full, file log', {
+      events: published,
+      expected: acknowledged,
+      actual: records.map(({ value }) => Buffer.from(value).toString()),
+    });
+  });
+});
