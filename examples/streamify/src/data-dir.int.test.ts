@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { emptyDataDir, openDataDir } from './data-dir.ts';
+import { checkFresh, emptyDataDir, openDataDir } from './data-dir.ts';
 import { parseOptions } from './options.ts';
 
 let dir: string;
@@ -12,6 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 const open = (...args: string[]) => openDataDir(parseOptions([...args, '--data-dir', dir]));
+const fresh = (check = () => {}) => checkFresh(parseOptions(['--data-dir', dir]), check);
 
 describe('openDataDir', () => {
   it('takes its source from the first run', () => {
@@ -66,8 +67,34 @@ describe('openDataDir', () => {
     await writeFile(join(dir, 'thesis.txt'), 'precious');
     emptyDataDir(dir);
     expect(await readdir(dir)).toEqual(['thesis.txt']);
-    expect(() => emptyDataDir(join(dir, 'missing'))).not.toThrow();
-    expect(existsSync(join(dir, 'missing'))).toBe(false);
+    const missing = join(dir, 'missing');
+    expect(() => emptyDataDir(missing)).not.toThrow();
+    expect(existsSync(missing)).toBe(false);
+  });
+
+  it("removes nothing from a folder of somebody else's, whatever the names in it", async () => {
+    await mkdir(join(dir, 'dbt'));
+    await writeFile(join(dir, 'dbt', 'models.sql'), 'precious');
+    await writeFile(join(dir, 'package.json'), '{}');
+    expect(() => emptyDataDir(dir)).toThrow(/holds package.json and no plan.json/);
+    expect(fresh).toThrow(/holds package.json and no plan.json/);
+    expect(await readdir(join(dir, 'dbt'))).toEqual(['models.sql']);
+  });
+
+  it('finds that the new source cannot work before anything is removed', () => {
+    open();
+    const check = () => {
+      throw new Error('no such source');
+    };
+    expect(() => fresh(check)).toThrow('no such source');
+    expect(() => fresh()).not.toThrow();
+  });
+
+  it('starts over after a kill in the middle of writing', async () => {
+    open();
+    await writeFile(join(dir, 'published.json.writing'), '{');
+    emptyDataDir(dir);
+    expect(() => open()).not.toThrow();
   });
 
   it('says which file is damaged', async () => {
@@ -76,8 +103,10 @@ describe('openDataDir', () => {
   });
 
   it('says why a configuration cannot be read', async () => {
-    await writeFile(join(dir, 'plan.json.x'), '{');
-    expect(() => open('--config', join(dir, 'plan.json.x'))).toThrow(/cannot be read as JSON/);
+    await writeFile(join(dir, 'plan.json.writing'), '{');
+    expect(() => open('--config', join(dir, 'plan.json.writing'))).toThrow(
+      /cannot be read as JSON/,
+    );
     expect(() => open('--config', join(dir, 'nowhere.json'))).toThrow(/no such file/);
   });
 });

@@ -5,6 +5,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -44,16 +45,21 @@ export interface DataDir {
 
 const plan = 'plan.json';
 const published = 'published.json';
-/** All that is ever written here, and so all that `--fresh` removes. */
+/** While a file is written, so that it is never seen half. */
+const writing = (file: string) => `${file}.writing`;
+/** All that is ever written here, and so all that `--fresh` removes: the plan last, since it says that the rest is ours. */
 const ours = [
-  plan,
-  published,
   'log',
   'raw.duckdb',
   'raw.duckdb.wal',
   'warehouse.duckdb',
+  'warehouse.duckdb.wal',
   'building',
   'dbt',
+  writing(published),
+  published,
+  writing(plan),
+  plan,
 ];
 
 /**
@@ -66,16 +72,8 @@ const ours = [
 export function openDataDir(options: Options, check: (source: Source) => void = () => {}): DataDir {
   const path = options.dataDir;
   const file = (...names: string[]) => join(path, ...names);
+  refuseStrangers(path);
   const saved = readJson(file(plan)) as Source | undefined;
-  if (!saved && existsSync(path)) {
-    const strangers = readdirSync(path).filter(
-      (name) => !ours.includes(name) && !name.startsWith(plan),
-    );
-    if (strangers.length > 0)
-      throw new UsageError(
-        `${path} holds ${strangers[0]} and no ${plan}: choose another --data-dir`,
-      );
-  }
   const source = wanted(options, saved, path);
   if (!saved) {
     check(source);
@@ -97,10 +95,31 @@ export function openDataDir(options: Options, check: (source: Source) => void = 
   };
 }
 
+/**
+ * Makes sure that starting over cannot lose what somebody else keeps in the folder, nor the old run for nothing.
+ *
+ * @param check throws where the new source cannot work.
+ * @throws UsageError when the folder was made by somebody else: its `log` is not ours.
+ */
+export function checkFresh(options: Options, check: (source: Source) => void): void {
+  refuseStrangers(options.dataDir);
+  check(wanted(options, undefined, options.dataDir));
+}
+
 /** Removes what earlier runs left in the folder, and nothing else. */
 export function emptyDataDir(path: string): void {
-  if (!existsSync(path)) return;
+  refuseStrangers(path);
   for (const name of ours) rmSync(join(path, name), { recursive: true, force: true });
+}
+
+function refuseStrangers(path: string): void {
+  if (!existsSync(path)) return;
+  if (!statSync(path).isDirectory())
+    throw new UsageError(`--data-dir ${path} is no folder: choose another`);
+  if (existsSync(join(path, plan))) return;
+  const stranger = readdirSync(path).find((name) => !ours.includes(name) && name !== '.DS_Store');
+  if (stranger !== undefined)
+    throw new UsageError(`${path} holds ${stranger} and no ${plan}: choose another --data-dir`);
 }
 
 function wanted(options: Options, saved: Source | undefined, path: string): Source {
@@ -159,7 +178,7 @@ function readJson(path: string): unknown {
 
 /** A reader sees the whole file or none. */
 function writeWhole(path: string, content: unknown): void {
-  const temporary = `${path}.writing`;
+  const temporary = writing(path);
   writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { flush: true });
   renameSync(temporary, path);
 }

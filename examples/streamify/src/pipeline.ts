@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EventLog, fileLog, LogCorruptedError } from '@streamify/core';
 import { openReader, openWarehouse } from '@streamify/sink-duckdb';
-import { type DataDir, emptyDataDir, openDataDir, type Source } from './data-dir.ts';
+import { checkFresh, type DataDir, emptyDataDir, openDataDir, type Source } from './data-dir.ts';
 import type { Published } from './log-topics.ts';
 import type { Options } from './options.ts';
 import { shown, startProgress } from './progress.ts';
@@ -22,7 +22,7 @@ export class Stopped extends Error {}
  * or killed. Resolves with whether every event is accounted for.
  */
 export async function runPipeline(options: Options, signal: AbortSignal): Promise<boolean> {
-  if (options.fresh) await emptyUnlessInUse(options.dataDir);
+  if (options.fresh) await startOver(options);
   const dataDir = openDataDir(options, checkSource);
   const { source } = dataDir;
   const log = await fileLog({
@@ -123,8 +123,9 @@ function checkSource(source: Source): void {
 }
 
 /** Starts over, but never under the feet of a run that is still at work. */
-async function emptyUnlessInUse(dataDir: string): Promise<void> {
-  const dir = join(dataDir, 'log');
+async function startOver(options: Options): Promise<void> {
+  checkFresh(options, checkSource);
+  const dir = join(options.dataDir, 'log');
   if (existsSync(dir)) {
     try {
       await (await fileLog({ dir })).close();
@@ -133,7 +134,7 @@ async function emptyUnlessInUse(dataDir: string): Promise<void> {
       if (!(cause instanceof LogCorruptedError)) throw cause;
     }
   }
-  emptyDataDir(dataDir);
+  emptyDataDir(options.dataDir);
 }
 
 const sum = (published: Published) => Object.values(published).reduce((all, n) => all + n, 0);
