@@ -35,6 +35,22 @@ export async function recoverPartition(
   place: PartitionPlace,
   files: LogFiles,
 ): Promise<RecoveredPartition> {
+  const opened: LogFile[] = [];
+  const open: LogFiles['open'] = async (path, mode) => {
+    const file = await files.open(path, mode);
+    opened.push(file);
+    return file;
+  };
+  try {
+    return await recover(place, { open });
+  } catch (error) {
+    // What cannot be recovered is not held open either: it may be tried again in this process.
+    await Promise.allSettled(opened.map((file) => file.close()));
+    throw error;
+  }
+}
+
+async function recover(place: PartitionPlace, files: LogFiles): Promise<RecoveredPartition> {
   const { topic, partition, dir } = place;
   const path = durableEndPath(dir);
   const durableEndFile = new DurableEndFile(await openExisting(files, path), path);
