@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/landing.ts', 'src/simulation.ts'],
+  entry: ['src/landing.ts', 'src/simulation.ts', 'src/growth.ts'],
   format: ['esm'],
   sourcemap: true,
   clean: true,
