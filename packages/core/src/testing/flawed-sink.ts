@@ -17,6 +17,7 @@ export type Flaw =
   | 'two transactions'
   | 'state lost'
   | 'state never replaced'
+  | 'state never forgotten'
   | 'counts overwritten'
   | 'tasks share a checkpoint'
   | 'blind retry'
@@ -78,7 +79,9 @@ export function flawedSink<T>(
   ) => {
     const before = stored.checkpoint?.state ?? [];
     const kept = state?.kind === 'replace' && !has('state never replaced') ? [] : before;
-    stored.checkpoint = { ...commit, state: state ? [...kept, state.bytes] : before };
+    const all = state ? [...kept, state.bytes] : before;
+    const needed = has('state never forgotten') ? all.length : (state?.keep ?? all.length);
+    stored.checkpoint = { ...commit, state: needed === 0 ? [] : all.slice(-needed) };
     stored.committer = owner;
   };
 

@@ -68,14 +68,18 @@ describe('sinkContract', () => {
       ['state lost'],
       [
         'gives the checkpoint of the last commit to whoever opens the task next',
-        'appends state, keeps it where an epoch changes none, and replaces it by a snapshot',
+        'appends state, keeps it where an epoch changes none, and forgets what is no longer needed',
         'keeps tasks of other partitions and jobs apart',
         'stores once what it commits without hearing of it',
       ],
     ],
     [
       ['state never replaced'],
-      ['appends state, keeps it where an epoch changes none, and replaces it by a snapshot'],
+      ['appends state, keeps it where an epoch changes none, and forgets what is no longer needed'],
+    ],
+    [
+      ['state never forgotten'],
+      ['appends state, keeps it where an epoch changes none, and forgets what is no longer needed'],
     ],
     [
       ['counts overwritten'],

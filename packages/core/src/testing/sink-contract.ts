@@ -60,7 +60,7 @@ const checkpoints: Record<string, Test> = {
     assertCheckpoint((await (await under.reopen()).open(task)).checkpoint, expected);
   },
 
-  async 'appends state, keeps it where an epoch changes none, and replaces it by a snapshot'(
+  async 'appends state, keeps it where an epoch changes none, and forgets what is no longer needed'(
     under,
   ) {
     const changes: [EpochCommit['state'], Uint8Array[]][] = [
@@ -71,6 +71,9 @@ const checkpoints: Record<string, Test> = {
       [{ kind: 'replace', bytes: bytes(3) }, [bytes(3)]],
       [{ kind: 'append', bytes: bytes(4) }, [bytes(3), bytes(4)]],
       [{ kind: 'append', bytes: bytes(5) }, [bytes(3), bytes(4), bytes(5)]],
+      [{ kind: 'append', bytes: bytes(6), keep: 2 }, [bytes(5), bytes(6)]],
+      [{ kind: 'append', bytes: bytes(7), keep: 9 }, [bytes(5), bytes(6), bytes(7)]],
+      [{ kind: 'append', bytes: bytes(8), keep: 1 }, [bytes(8)]],
     ];
     let epoch = 0;
     for (const [state, expected] of changes) {
