@@ -90,6 +90,13 @@ describe('openDataDir', () => {
     expect(() => fresh()).not.toThrow();
   });
 
+  it('refuses to mix another source into a log whose plan is gone', async () => {
+    await mkdir(join(dir, 'log'));
+    expect(() => open('--seed', '6')).toThrow(/holds a log and no plan.json .*--fresh/);
+    emptyDataDir(dir);
+    expect(open('--seed', '6').source).toMatchObject({ seed: 6 });
+  });
+
   it('starts over after a kill in the middle of writing', async () => {
     open();
     await writeFile(join(dir, 'published.json.writing'), '{');

@@ -76,6 +76,10 @@ export function openDataDir(options: Options, check: (source: Source) => void = 
   const saved = readJson(file(plan)) as Source | undefined;
   const source = wanted(options, saved, path);
   if (!saved) {
+    if (existsSync(file('log')))
+      throw new UsageError(
+        `${path} holds a log and no ${plan} that says what of: add --fresh to start over, or choose another --data-dir`,
+      );
     check(source);
     mkdirSync(path, { recursive: true });
     writeWhole(file(plan), source);

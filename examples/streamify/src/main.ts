@@ -1,10 +1,13 @@
-import { StreamifyError } from '@streamify/core';
 import { exitWhenOrphaned } from './exit-when-orphaned.ts';
+import { failureText } from './failure-text.ts';
 import { help, parseOptions } from './options.ts';
 import { runPipeline, Stopped } from './pipeline.ts';
-import { UsageError } from './usage-error.ts';
 
 exitWhenOrphaned();
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'EPIPE') throw cause;
+  process.exit(1); // nobody reads any more, as after `| head`: ending at any moment is safe
+});
 /** Clears a progress bar that stands on the terminal. */
 const clearLine = process.stderr.isTTY ? '\r\x1b[K' : '';
 const stop = new AbortController();
@@ -31,7 +34,9 @@ try {
   if (cause instanceof Stopped) {
     process.stderr.write(`${clearLine}stopped: run it again to go on from here\n`);
     process.exitCode = 130;
-  } else if (cause instanceof UsageError || cause instanceof StreamifyError)
-    process.stderr.write(`${clearLine}error: ${cause.message}\n`);
-  else throw cause;
+  } else {
+    const text = failureText(cause);
+    if (text === undefined) throw cause;
+    process.stderr.write(`${clearLine}error: ${text}\n`);
+  }
 }

@@ -55,6 +55,11 @@ describe('eventsimEvent', () => {
     expect(read({ ...listen, zip: 501 })).toMatchObject({ zip: '501' });
   });
 
+  it('passes over the mark with which some programs begin a file', () => {
+    const line = `\ufeff${JSON.stringify(listen)}`;
+    expect(eventsimEvent('listen_events', line)).toEqual(read(listen));
+  });
+
   it('leaves a missing time and session to the cleaning rules', () => {
     expect(read({ ...listen, ts: undefined, sessionId: undefined })).toMatchObject({
       ts: null,

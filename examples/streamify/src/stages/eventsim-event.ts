@@ -43,10 +43,13 @@ export function eventsimEvent(topic: TopicName, line: string): Identified {
   return event as unknown as Identified;
 }
 
+/** Some programs begin a file with it, and joined files have it inside. */
+const byteOrderMark = /^\ufeff/;
+
 function parseObject(line: string): Json {
   let json: unknown;
   try {
-    json = JSON.parse(line);
+    json = JSON.parse(line.replace(byteOrderMark, ''));
   } catch (cause) {
     throw new NotAnEvent(`not JSON: ${(cause as Error).message}`);
   }

@@ -1,0 +1,17 @@
+import { StreamifyError } from '@streamify/core';
+import { UsageError } from './usage-error.ts';
+
+/** How DuckDB words what the operating system refused it. It has no codes. */
+const refusedToDuckdb = /\bIO Error\b|Could not (?:write|read|sync|truncate) file/;
+
+/**
+ * What the user is told of a failure that is not a defect of ours: their options, the state of their
+ * data, or a disk that is full or read-only. `undefined` for anything else, which needs its stack.
+ */
+export function failureText(cause: unknown): string | undefined {
+  if (cause instanceof UsageError || cause instanceof StreamifyError) return cause.message;
+  if (!(cause instanceof Error)) return undefined;
+  if ('syscall' in cause || refusedToDuckdb.test(cause.message))
+    return `${cause.message}\nwhat is committed is safe: mend this, and run it again to go on from there`;
+  return undefined;
+}
