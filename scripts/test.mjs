@@ -41,12 +41,21 @@ function chosen(only) {
   throw new TypeError(`--only: unknown ${unknown.join(', ')}; known are ${names.join(', ')}`);
 }
 
-/** Runs one step and counts it; its output is shown only when it failed. */
+/** The table that fault tests end with. */
+const faultTable = (output) => /^fault +events[\s\S]*?(?=\n\n)/m.exec(output)?.[0] ?? '';
+
+/** Runs one step and counts it; its output is shown only when it failed, but for the table of faults. */
 async function runStep({ name, script, vitest }, folder) {
   process.stdout.write(`${name.padEnd(12)}`);
   const report = vitest ? join(folder, `${name}.json`) : undefined;
   const more = report
-    ? ['--', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    ? [
+        '--',
+        '--reporter=default',
+        '--reporter=./scripts/test/fault-table.ts',
+        '--reporter=json',
+        `--outputFile.json=${report}`,
+      ]
     : [];
   const { ok, output, seconds } = await runCommand(root, script, more);
   const tally = report
@@ -55,6 +64,7 @@ async function runStep({ name, script, vitest }, folder) {
   const counts = vitest ? `  ${total(tally)}` : '';
   console.log(`${ok ? 'ok    ' : 'FAILED'} ${seconds.toFixed(1).padStart(6)} s${counts}`);
   if (!ok) console.log(`${output.trimEnd().replace(/^/gm, '  | ')}\n`);
+  else if (name === 'faults') console.log(`\n${faultTable(output).replace(/^/gm, '  ')}\n`);
   return tally;
 }
 

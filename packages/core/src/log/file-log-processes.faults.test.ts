@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LogLockedError } from '../errors.ts';
+import { expectHarmed, expectUnharmed } from '../faults/record-fault.ts';
 import type { EventLog, LogRecord } from './event-log.ts';
 import { fileLog } from './file-log.ts';
 import type { WorkerReport } from './file-log.worker.ts';
@@ -142,8 +143,17 @@ async function problemsOf(acknowledged: readonly number[], seen: readonly Map<nu
   return problems;
 }
 
+const fault = 'kill -9, file log';
+const outcomeOf = (acknowledged: readonly number[], problems: readonly string[]) => {
+  const right = `all of ${acknowledged.length}`;
+  const actual = problems.length === 0 ? [right] : problems;
+  return { events: acknowledged.length, expected: [right], actual };
+};
+
 describe('a writer that is killed while it publishes', () => {
-  it('loses and repeats nothing that it acknowledged, and readers keep what they saw', async () => {
+  it('loses and repeats nothing that it acknowledged, and readers keep what they saw', async ({
+    task,
+  }) => {
     const acknowledged: number[] = [];
     let seenRecords = 0;
     for (let round = 0; round < 5; round++) {
@@ -151,16 +161,22 @@ describe('a writer that is killed while it publishes', () => {
       const run = await publishAndKill('publish', kills, round * 1_000_000);
       acknowledged.push(...run.acknowledged);
       seenRecords += run.seen.reduce((sum, { size }) => sum + size, 0);
-      expect(await problemsOf(acknowledged, run.seen)).toEqual([]);
+      const problems = await problemsOf(acknowledged, run.seen);
+      expectUnharmed(task, fault, outcomeOf(acknowledged, problems));
     }
     expect(acknowledged.length).toBeGreaterThan(0);
     expect(seenRecords).toBeGreaterThan(0);
   });
 
-  it('would be caught if it acknowledged before it published', async () => {
+  it('would be caught if it acknowledged before it published', async ({ task }) => {
     const { acknowledged, seen } = await publishAndKill('publish-acknowledging-early', 10, 0);
     const problems = await problemsOf(acknowledged, seen);
-    expect(problems.filter((each) => each.endsWith('acknowledged and lost'))).not.toEqual([]);
+    const lost = problems.filter((each) => each.endsWith('acknowledged and lost'));
+    expect(lost).not.toEqual([]);
+    const expected = acknowledged.map((n) => `${n} is there`);
+    const actual = expected.slice(lost.length);
+    const outcome = { events: acknowledged.length, expected, actual };
+    expectHarmed(task, fault, 'acknowledged before it is published', outcome);
   });
 });
 
