@@ -1,10 +1,13 @@
-/** Numbers from 0 to 1, excluded; the same for the same seed. */
+/**
+ * Numbers from 0 to 1, excluded; the same for the same seed. Source: mulberry32 by Tommy Ettinger
+ * (public domain), whose period is 2 ** 32.
+ */
 export function seededRandom(seed: number): () => number {
-  let state = Math.imul(seed, 2_654_435_761) | 1;
+  let state = seed | 0;
   return () => {
-    state =
-      Math.imul(state ^ (state >>> 15), 2_246_822_519) ^
-      Math.imul(state ^ (state >>> 13), 3_266_489_917);
-    return (state >>> 0) / 4_294_967_296;
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
