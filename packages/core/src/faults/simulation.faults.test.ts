@@ -44,6 +44,6 @@ for (const { fault, sink, controls } of cases)
 
     for (const flaws of controls)
       it(`change the output of a sink with ${flaws.join(' and ')}`, async ({ task }) => {
-        expectHarmed(task, fault, flaws.join(', '), await outcome(120, flawed(...flaws)));
+        expectHarmed(task, fault, flaws.join(', '), await outcome(300, flawed(...flaws)));
       });
   });
