@@ -92,7 +92,7 @@ function parse(args: readonly string[]) {
       },
     });
   } catch (cause) {
-    const [message] = (cause as Error).message.split('. ');
+    const [message] = (cause as Error).message.split(/\.\s/);
     throw new UsageError(`${message}; npm start -- --help lists the options`, { cause });
   }
 }

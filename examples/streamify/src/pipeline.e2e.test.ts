@@ -179,6 +179,8 @@ describe.skipIf(missing !== '')(`the pipeline${missing && ` (skipped: needs ${mi
     const { code, stdout, stderr } = await runMain('--from-jsonl', input, '--data-dir', data);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/listen_events +8 +3 +1 +4 +ok/);
+    expect(stdout).toContain('1 of listen_events: duration is not a double: "long" (one: ');
+    expect(stdout).toContain('1 of listen_events: no session (one: partition ');
     expect(
       await query(
         data,

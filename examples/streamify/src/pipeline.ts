@@ -7,6 +7,7 @@ import type { Published } from './log-topics.ts';
 import type { Options } from './options.ts';
 import { shown, startProgress } from './progress.ts';
 import { buildModels } from './stages/build-models.ts';
+import { deadLetterReasons } from './stages/dead-letter-reasons.ts';
 import { eventFiles, importInto } from './stages/import-jsonl.ts';
 import { insights } from './stages/insights.ts';
 import { land } from './stages/land.ts';
@@ -83,9 +84,9 @@ async function model(dataDir: DataDir, signal: AbortSignal): Promise<void> {
   const progress = startProgress('model');
   const result = await buildModels(dataDir, { progress, signal });
   if (!result) throw new Stopped();
-  const { success = 0, pass = 0, ...others } = result.statuses;
+  const { pass = 0, ...others } = result.statuses;
   const rest = Object.entries(others).map(([status, n]) => `, ${n} ${status}`);
-  progress.end(`${success + pass} models and tests passed${rest.join('')} -> ${dataDir.warehouse}`);
+  progress.end(`${pass} models and tests passed${rest.join('')} -> ${dataDir.warehouse}`);
 }
 
 async function report(
@@ -96,10 +97,13 @@ async function report(
   const reader = await openReader({ path: warehouse, attach: { raw } });
   try {
     const reconciliation = await reconcile(reader, published);
+    const reasons = await deadLetterReasons(reader);
     const lines = [
       '',
       'Every event accounted for:',
       reconciliationText(reconciliation, source),
+      ...(reasons.length > 0 ? ['', 'Why events are dead letters:'] : []),
+      ...reasons.map((line) => `  ${line}`),
       '',
       'What the data says:',
       ...(await insights(reader)).map((line) => `  ${line}`),

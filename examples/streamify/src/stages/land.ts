@@ -23,6 +23,8 @@ export async function land(
       atEnd,
       signal,
       epoch: { maxRecords },
+      // However many: they are counted, kept, and shown with their reasons at the end.
+      maxDeadShare: 1,
       onCommit: ({ counts }) => {
         done += counts['in'] ?? 0;
         progress.update(done, total, `${job.name}: ${shown(done)} events`);

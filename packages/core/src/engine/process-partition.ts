@@ -124,7 +124,7 @@ function pusher<A, B>(job: Job<A, B>, partition: number, task: Task<A, B>) {
     dead += task.seen.dead - before.dead;
     if (seen >= DEAD_SHARE_AFTER && dead > seen * maxDeadShare)
       throw new DeadLetterLimitError(
-        `${dead} of ${seen} events of ${inputs.map(({ topic }) => topic.name).join(', ')}/${partition} could not be processed, more than the share of ${maxDeadShare} that job ${name} allows; the last epoch was not committed`,
+        `${dead} of ${seen} events of ${inputs.map(({ topic }) => topic.name).join(', ')}/${partition} could not be processed, more than the share of ${maxDeadShare} that job ${name} allows; the last epoch was not committed. The first of it failed in ${task.firstDead?.operator}: ${task.firstDead?.reason}. Mend that, or raise maxDeadShare`,
       );
   };
 }

@@ -377,7 +377,9 @@ describe('dead letters', () => {
   it('stop the job before the commit when their share is above the limit', async () => {
     const { error, dead } = await poisoned(0.6, 1_200)();
     expect(error).toBeInstanceOf(DeadLetterLimitError);
-    expect(String(error)).toMatch(/720 of 1200 events of plays\/0.*share of 0.5.*not committed/);
+    expect(String(error)).toMatch(
+      /720 of 1200 events of plays\/0.*share of 0.5.*not committed.*failed in pipeline: poison/,
+    );
     expect(dead).toBe(360);
   });
 
