@@ -53,6 +53,7 @@ describe('parseOptions', () => {
     ],
     [['--data-dir', ''], '--data-dir takes a path, got nothing'],
     [['--from-jsonl', 'x', '--seed', '1'], '--seed is for a simulation'],
+    [['--users', '99999999999'], '--users takes 10,000,000 at most, got 99999999999'],
     [['--user', '5'], "Unknown option '--user'"],
     [['5'], 'Unexpected argument'],
     [['--users'], "Option '--users <value>' argument missing"],

@@ -41,7 +41,11 @@ Run again on the same data it goes on where it stopped, and adds nothing twice.`
  */
 export function parseOptions(args: readonly string[], from = process.cwd()): Options {
   const { values } = parse(args);
-  const number = (option: 'users' | 'days' | 'seed', least: number): number | undefined => {
+  const number = (
+    option: 'users' | 'days' | 'seed',
+    least: number,
+    most = Number.MAX_SAFE_INTEGER,
+  ): number | undefined => {
     const value = values[option];
     if (value === undefined) return undefined;
     const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN;
@@ -49,6 +53,8 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
       throw new UsageError(
         `--${option} takes a whole number from ${least} on, got ${JSON.stringify(value)}`,
       );
+    if (parsed > most)
+      throw new UsageError(`--${option} takes ${most.toLocaleString('en')} at most, got ${value}`);
     return parsed;
   };
   const path = (option: 'config' | 'from-jsonl' | 'data-dir'): string | undefined => {
@@ -58,8 +64,8 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
   };
   const options: Options = {
     help: values.help ?? false,
-    users: number('users', 1),
-    days: number('days', 1),
+    users: number('users', 1, 10_000_000),
+    days: number('days', 1, 36_500),
     seed: number('seed', 0),
     config: path('config'),
     fromJsonl: path('from-jsonl'),
