@@ -25,13 +25,12 @@ import { findSimilarSongs } from './similar-songs.ts';
  * const batches = simulateBatches({ catalogue, users: 1_000 });
  */
 export async function loadCatalogue(folder: string): Promise<Catalogue> {
-  const [songs, firstNames, lastNames, places, userAgents] = await Promise.all([
-    loadSongs(folder),
-    loadFirstNames(folder),
-    loadLastNames(folder),
-    loadPlaces(folder),
-    loadUserAgents(folder),
-  ]);
+  // One after another: of several faults the first is told, the same each time.
+  const songs = await loadSongs(folder);
+  const firstNames = await loadFirstNames(folder);
+  const lastNames = await loadLastNames(folder);
+  const places = await loadPlaces(folder);
+  const userAgents = await loadUserAgents(folder);
   const similar = await findSimilarSongs(folder, songs);
   const catalogue = { songs, firstNames, lastNames, places, userAgents };
   return similar === undefined ? catalogue : { ...catalogue, similar };
