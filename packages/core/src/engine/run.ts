@@ -1,4 +1,5 @@
 import { FencedError, UnknownTopicError } from '../errors.ts';
+import { addCounts } from '../sink/add-counts.ts';
 import { checkJob } from './check-job.ts';
 import type { CommitReport } from './commit-queue.ts';
 import type { Inputs, Job, JobOptions, MergedJobOptions } from './job-options.ts';
@@ -152,11 +153,6 @@ async function runTasks<A, B>(
   if (failure) throw failure.cause;
   if (atEnd !== 'wait' && fenced[0]) throw fenced[0];
   return summary;
-}
-
-/** Adds the counts of an epoch to a sum. */
-function addCounts(sum: Record<string, number>, counts: Readonly<Record<string, number>>): void {
-  for (const [name, n] of Object.entries(counts)) sum[name] = (sum[name] ?? 0) + n;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

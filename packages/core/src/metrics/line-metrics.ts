@@ -1,4 +1,5 @@
 import { OptionError } from '../errors.ts';
+import { addCounts } from '../sink/add-counts.ts';
 import type { EpochMetrics, MetricsReporter } from './metrics.ts';
 
 export interface LineMetricsOptions {
@@ -36,8 +37,7 @@ export function lineMetrics(options: LineMetricsOptions = {}): MetricsReporter {
       const started = at - commitLatency - duration;
       const interval = intervals.get(job) ?? newInterval(started);
       intervals.set(job, interval);
-      for (const [name, n] of Object.entries(counts))
-        interval.counts[name] = (interval.counts[name] ?? 0) + n;
+      addCounts(interval.counts, counts);
       interval.last.set(partition, metrics);
       interval.slowestCommit = Math.max(interval.slowestCommit, commitLatency);
       if (at - interval.since < every) return;

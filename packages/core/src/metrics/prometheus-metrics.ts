@@ -1,3 +1,4 @@
+import { addCounts } from '../sink/add-counts.ts';
 import { Histogram } from './histogram.ts';
 import type { EpochMetrics, MetricsReporter } from './metrics.ts';
 
@@ -53,8 +54,7 @@ export function prometheusMetrics(): PrometheusMetrics {
         last: metrics,
       };
       tasks.set(labels, series);
-      for (const [name, n] of Object.entries(metrics.counts))
-        series.counts[name] = (series.counts[name] ?? 0) + n;
+      addCounts(series.counts, metrics.counts);
       series.durations.observe(metrics.duration / 1_000);
       series.commits.observe(metrics.commitLatency / 1_000);
       series.epochs++;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Checkpoint } from '../engine/checkpoint.ts';
 import { FencedError } from '../errors.ts';
 import { rowOf, type StreamEvent } from '../event.ts';
+import { addCounts } from './add-counts.ts';
 import type {
   DeadLetter,
   EpochCommit,
@@ -80,8 +81,7 @@ export function memorySink<T>({ refusal, fault }: MemorySinkOptions<T> = {}): Me
           );
         store(stored, commit, output);
         const counts = sums.get(task.job) ?? {};
-        for (const [name, n] of Object.entries(output.counts))
-          counts[name] = (counts[name] ?? 0) + n;
+        addCounts(counts, output.counts);
         sums.set(task.job, counts);
         await fault?.('after commit', task);
       },

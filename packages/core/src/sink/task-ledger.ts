@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Checkpoint } from '../engine/checkpoint.ts';
 import { FencedError, LogCorruptedError, OptionError } from '../errors.ts';
+import { addCounts } from './add-counts.ts';
 import type { Folder } from './folder.ts';
 import {
   ENTRY_VERSION,
@@ -137,7 +138,7 @@ function following(
 ): LedgerEntry {
   const { job, partition } = before;
   const counts: Record<string, number> = { ...before.counts };
-  for (const [name, n] of Object.entries(own.counts)) counts[name] = (counts[name] ?? 0) + n;
+  addCounts(counts, own.counts);
   return {
     ...own,
     version: ENTRY_VERSION,
