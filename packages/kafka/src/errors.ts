@@ -1,0 +1,23 @@
+import { StreamifyError } from '@streamify/core';
+
+/** No broker answers, or the one that is needed. It may pass: a job that retries goes on from its last commit. */
+export class BrokerUnavailableError extends StreamifyError {
+  readonly code = 'STREAMIFY_KAFKA_BROKER_UNAVAILABLE';
+  /** Where brokers were looked for, as `host:port`. */
+  readonly brokers: readonly string[];
+
+  constructor(message: string, brokers: readonly string[], options?: ErrorOptions) {
+    super(message, options);
+    this.brokers = brokers;
+  }
+}
+
+/** The cluster does not know these credentials, or does not allow them what was asked. */
+export class KafkaAccessError extends StreamifyError {
+  readonly code = 'STREAMIFY_KAFKA_ACCESS';
+}
+
+/** A transaction ended in a way that cannot be told yet. Opening the task again settles it. */
+export class CommitUnknownError extends StreamifyError {
+  readonly code = 'STREAMIFY_KAFKA_COMMIT_UNKNOWN';
+}

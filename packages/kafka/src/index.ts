@@ -1,0 +1,2 @@
+export type { KafkaConnectionOptions } from './client/connection-options.ts';
+export { BrokerUnavailableError, CommitUnknownError, KafkaAccessError } from './errors.ts';
