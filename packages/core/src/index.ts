@@ -52,6 +52,7 @@ export {
 } from './engine/state-store.ts';
 export type { ReadonlyKeyedState, StateView } from './engine/state-view.ts';
 export { useWatermark, type Watermark } from './engine/watermark.ts';
+export { watermarkRecord } from './engine/watermark-record.ts';
 export {
   ClosedError,
   CodecError,

@@ -74,6 +74,7 @@ export async function withRetries(
   }
 }
 
-function isLasting(cause: unknown): boolean {
+/** Whether a second try could not mend this. */
+export function isLasting(cause: unknown): boolean {
   return cause instanceof StreamifyError && lasting.has(cause.code);
 }

@@ -1,8 +1,10 @@
 import { FencedError, UnknownTopicError } from '../errors.ts';
+import type { Assignment } from '../log/event-log.ts';
 import { addCounts } from '../sink/add-counts.ts';
 import { checkJob } from './check-job.ts';
 import type { CommitReport } from './commit-queue.ts';
 import type { Inputs, Job, JobOptions, MergedJobOptions } from './job-options.ts';
+import { isLasting } from './retry.ts';
 import { runPartition } from './run-partition.ts';
 import type { StateView } from './state-view.ts';
 import type { Task } from './task.ts';
@@ -18,6 +20,8 @@ export interface JobSummary {
 export interface RunningJob {
   /** What `run` would have given: resolves or rejects with the end of the job. */
   readonly done: Promise<JobSummary>;
+  /** The partitions that this process works on just now. */
+  readonly partitions: readonly number[];
   /** The state of the task of a partition, to be read while it runs; `undefined` when it does not run. */
   state(partition: number): StateView | undefined;
   /** Ends the job once what is under way is committed. */
@@ -35,8 +39,11 @@ interface RunningTask {
  *
  * Resolves when the end of the log is reached (unless it waits there) or `signal` fires, and all
  * is committed. When one partition fails, the others finish their epoch and the error is thrown.
- * A partition that another owner has taken over ends alone: the job throws its `FencedError` when
- * no other is left, and at the end of the log.
+ * A partition that another owner has taken over ends alone. Where the log shares partitions among
+ * processes, the job waits for others to be assigned; elsewhere it throws the `FencedError` when no
+ * other is left, and at the end of the log.
+ *
+ * At the end of a log that is shared, a process ends when it has nothing left to do.
  *
  * @throws OptionError, UnknownTopicError, PipelineError, StateMismatchError, FencedError,
  * OffsetOutOfRangeError, DeadLetterLimitError, PoisonError, or what the sink or the log throws.
@@ -69,6 +76,9 @@ export function startJob(options: object): RunningJob {
   const tasks = new Map<number, Task<never, unknown>>();
   return {
     done: runTasks(job, stop, tasks).finally(() => job.metrics?.ended?.(job.name)),
+    get partitions() {
+      return [...tasks.keys()].sort((a, b) => a - b);
+    },
     state: (partition) => tasks.get(partition)?.view,
     stop: () => stop.abort(),
   };
@@ -99,9 +109,13 @@ async function runTasks<A, B>(
   };
 
   const summary = { counts: {} as Record<string, number>, epochs: 0 };
+  let assignment: Assignment | undefined;
   const report = (committed: CommitReport) => {
     addCounts(summary.counts, committed.counts);
     summary.epochs++;
+    const { partition, nextByInput } = committed;
+    for (const { name: input, topic } of inputs)
+      assignment?.committed?.(topic.name, partition, nextByInput[input] ?? 0);
     try {
       onCommit?.(committed);
     } catch (cause) {
@@ -109,13 +123,17 @@ async function runTasks<A, B>(
       throw cause;
     }
   };
-  const ended = (partition: number, cause: unknown) => {
+  const ended = (partition: number, { signal: released }: AbortController, cause: unknown) => {
+    // Whoever has it now goes on from what is committed.
+    if (released.aborted && (cause instanceof FencedError || !isLasting(cause))) return;
     if (!(cause instanceof FencedError)) return fail(cause);
+    tasks.delete(partition);
     fenced.push(cause);
     onFenced?.(partition, cause);
-    if (unfinished === 1) fail(cause);
+    if (unfinished === 1 && !assignment?.isShared) fail(cause);
   };
   const assigned = (partition: number) => {
+    if (tasks.has(partition)) return;
     unfinished++;
     const release = new AbortController();
     const until = AbortSignal.any([stopping, release.signal]);
@@ -124,7 +142,7 @@ async function runTasks<A, B>(
       else running.delete(partition);
     };
     const finished = runPartition(job, { partition, signal: until, abort, report, running: taskOf })
-      .catch((cause: unknown) => ended(partition, cause))
+      .catch((cause: unknown) => ended(partition, release, cause))
       .catch(fail)
       .finally(() => {
         unfinished--;
@@ -138,12 +156,14 @@ async function runTasks<A, B>(
     tasks.delete(partition);
   };
 
-  const assignment = await log.assign(name, topics, { assigned, revoked });
-  assignment.ended.catch(fail);
+  const share = await log.assign(name, topics, { assigned, revoked });
+  assignment = share;
+  share.ended.catch(fail);
+  if (unfinished === 0 && atEnd !== 'wait') stop.abort();
   const finish = async () => {
     await aborted(stopping);
     await Promise.all([...tasks.values()].map(({ finished }) => finished));
-    await assignment.close();
+    await share.close();
   };
   const finishing = finish();
   finishing.catch(() => {});
@@ -151,7 +171,7 @@ async function runTasks<A, B>(
   abort.throwIfAborted();
   await finishing;
   if (failure) throw failure.cause;
-  if (atEnd !== 'wait' && fenced[0]) throw fenced[0];
+  if (atEnd !== 'wait' && fenced[0] && !share.isShared) throw fenced[0];
   return summary;
 }
 

@@ -55,7 +55,7 @@ function onlyPartition(log: EventLog, partition: number): EventLog {
     ...log,
     async assign(_group, _topics, listener) {
       listener.assigned(partition);
-      return { ended: new Promise(() => {}), close: async () => {} };
+      return { isShared: false, ended: new Promise(() => {}), close: async () => {} };
     },
   };
 }

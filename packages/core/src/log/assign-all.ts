@@ -37,6 +37,7 @@ export async function assignAll(
   let closing: Promise<void> | undefined;
   for (const partition of all) listener.assigned(partition);
   return {
+    isShared: false,
     ended,
     close() {
       closing ??= revokeAll().finally(end);

@@ -63,6 +63,10 @@ export interface PartitionReader {
 
 /** What a job does when partitions come to it and go. Several calls may be under way for different partitions. */
 export interface AssignmentListener {
+  /**
+   * The partition is this member's. Called again for one that it holds when the group has agreed
+   * anew: who gave it up in the meantime, because another had taken it over, takes it again.
+   */
   assigned(partition: number): void;
   /** The partition is released when this resolves. */
   revoked(partition: number): Promise<void>;
@@ -70,8 +74,12 @@ export interface AssignmentListener {
 
 /** The share of some topics' partitions that this process works on. */
 export interface Assignment {
+  /** Whether partitions come and go while it lasts, because other processes may join the group. */
+  readonly isShared: boolean;
   /** Rejects when the log can no longer assign partitions. Resolves at `close`. */
   readonly ended: Promise<void>;
+  /** Notes how far a partition is done, for those who watch the group's lag. No job starts from there. */
+  committed?(topic: string, partition: number, next: number): void;
   close(): Promise<void>;
 }
 
@@ -95,7 +103,8 @@ export interface EventLog {
   reader(topic: string, partition: number): Promise<PartitionReader>;
   /**
    * Shares the partitions of `topics`, which have equally many, among the members of `group`.
-   * A log of a single process assigns all of them at once.
+   * A log of a single process assigns all of them at once. Resolves once the first share, which may
+   * be empty, has been assigned.
    */
   assign(
     group: string,

@@ -13,6 +13,7 @@ export interface LineMetricsOptions {
 interface Interval {
   readonly since: number;
   readonly counts: Record<string, number>;
+  /** The last commit of each partition. */
   readonly last: Map<number, EpochMetrics>;
   slowestCommit: number;
 }
@@ -24,14 +25,23 @@ interface Interval {
  *
  * @example
  * await run({ ...job, metrics: lineMetrics() });
- * // plays: in 12345 (1234/s), out 12300, dead 3, late 42; lag 0, event time 2.1 s behind, slowest commit 12 ms, state 1.2 MB
+ * // plays: in 12345 (1234/s), out 12300, dead 3, late 42; partitions 0-3, lag 0, event time 2.1 s behind, slowest commit 12 ms, state 1.2 MB
  */
 export function lineMetrics(options: LineMetricsOptions = {}): MetricsReporter {
   const { every = 10_000, write = (line) => process.stderr.write(`${line}\n`) } = options;
   if (!(every >= 0)) throw new OptionError(`every must not be negative, got ${every}`);
   const intervals = new Map<string, Interval>();
+  /** Partitions that were given up, by job. */
+  const gone = new Map<string, Set<number>>();
+  const goneOf = (job: string): Set<number> => {
+    const partitions = gone.get(job) ?? new Set<number>();
+    gone.set(job, partitions);
+    return partitions;
+  };
 
   return {
+    opened: (job, partition) => void goneOf(job).delete(partition),
+    closed: (job, partition) => void goneOf(job).add(partition),
     committed(metrics) {
       const { job, partition, at, duration, commitLatency, counts } = metrics;
       const started = at - commitLatency - duration;
@@ -41,12 +51,15 @@ export function lineMetrics(options: LineMetricsOptions = {}): MetricsReporter {
       interval.last.set(partition, metrics);
       interval.slowestCommit = Math.max(interval.slowestCommit, commitLatency);
       if (at - interval.since < every) return;
+      // What others have taken over is theirs to tell.
+      for (const each of goneOf(job)) interval.last.delete(each);
       write(lineOf(job, interval, at));
       intervals.set(job, { ...newInterval(at), last: interval.last });
     },
     ended(job) {
       const interval = intervals.get(job);
       intervals.delete(job);
+      gone.delete(job);
       if (!interval || Object.keys(interval.counts).length === 0) return;
       const at = Math.max(...[...interval.last.values()].map((metrics) => metrics.at));
       write(lineOf(job, interval, at));
@@ -68,11 +81,22 @@ function lineOf(job: string, { since, counts, last, slowestCommit }: Interval, a
   return [
     `${job}: in ${seen} (${Math.round(seen / seconds)}/s), out ${out}, dead ${dead}`,
     ...Object.entries(others).map(([name, n]) => `, ${name} ${n}`),
-    `; lag ${sum(({ lag }) => lag)}`,
+    `; partitions ${shownPartitions([...last.keys()])}, lag ${sum(({ lag }) => lag)}`,
     delays.length > 0 ? `, event time ${shownDuration(Math.max(...delays))} behind` : '',
     `, slowest commit ${shownDuration(slowestCommit)}`,
     `, state ${shownBytes(sum(({ stateBytes }) => stateBytes))}`,
   ].join('');
+}
+
+/** Numbers with their runs drawn together: 0-3, 5. */
+function shownPartitions(partitions: readonly number[]): string {
+  const runs: [number, number][] = [];
+  for (const each of partitions.toSorted((a, b) => a - b)) {
+    const run = runs.at(-1);
+    if (run && run[1] === each - 1) run[1] = each;
+    else runs.push([each, each]);
+  }
+  return runs.map(([from, to]) => (from === to ? `${from}` : `${from}-${to}`)).join(', ') || 'none';
 }
 
 function shownDuration(ms: number): string {

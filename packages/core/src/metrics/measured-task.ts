@@ -20,6 +20,7 @@ export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions
   const { job, partition, names, readers, reporter, now } = options;
   let stateParts = (owner.checkpoint?.state ?? []).map(({ length }) => length);
   let startedAt = now();
+  reporter.opened?.(job, partition);
 
   const lagBehind = async (next: Readonly<Record<string, number>>): Promise<number> => {
     let lag = 0;

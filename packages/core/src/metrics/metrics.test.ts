@@ -34,7 +34,7 @@ describe('lineMetrics', () => {
       reporter.committed(epoch({ epoch: 3, at: 19_001 }));
     });
     expect(lines).toEqual([
-      'plays: in 210 (21/s), out 180, dead 2, late 3; lag 10, event time 2.5 s behind, slowest commit 1.5 s, state 3.0 kB',
+      'plays: in 210 (21/s), out 180, dead 2, late 3; partitions 0-1, lag 10, event time 2.5 s behind, slowest commit 1.5 s, state 3.0 kB',
     ]);
   });
 
@@ -46,7 +46,7 @@ describe('lineMetrics', () => {
       reporter.ended?.('unknown');
     });
     expect(lines).toEqual([
-      'plays: in 100 (100/s), out 90, dead 0; lag 5, slowest commit 100 ms, state 12 B',
+      'plays: in 100 (100/s), out 90, dead 0; partitions 0, lag 5, slowest commit 100 ms, state 12 B',
     ]);
   });
 
@@ -57,8 +57,22 @@ describe('lineMetrics', () => {
       reporter.ended?.('plays');
     }, 0);
     expect(lines.map((line) => line.split('; ')[1])).toEqual([
-      'lag 5, event time 10.0 min behind, slowest commit 100 ms, state 2.5 MB',
-      'lag 5, event time 10.0 h behind, slowest commit 100 ms, state 1.5 kB',
+      'partitions 0, lag 5, event time 10.0 min behind, slowest commit 100 ms, state 2.5 MB',
+      'partitions 0, lag 5, event time 10.0 h behind, slowest commit 100 ms, state 1.5 kB',
+    ]);
+  });
+
+  it('tells which partitions are held, and leaves the lag of others to whoever has taken them over', () => {
+    const lines = printed((reporter) => {
+      for (const partition of [0, 1, 2, 4]) {
+        reporter.opened?.('plays', partition);
+        reporter.committed(epoch({ partition }));
+      }
+      reporter.closed?.('plays', 1);
+      reporter.committed(epoch({ at: 20_000 }));
+    });
+    expect(lines.map((line) => line.split('; ')[1]?.split(', event')[0])).toEqual([
+      'partitions 0, 2, 4, lag 15',
     ]);
   });
 

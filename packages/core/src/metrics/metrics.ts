@@ -21,6 +21,8 @@ export interface EpochMetrics {
 
 /** Takes the measurements of jobs. What it throws ends the job. */
 export interface MetricsReporter {
+  /** Called when this process takes up a partition. */
+  opened?(job: string, partition: number): void;
   /** Called after each commit. */
   committed(metrics: EpochMetrics): void;
   /** Called when this process works on a partition no longer, or will open it anew. */
