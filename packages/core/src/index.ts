@@ -72,6 +72,7 @@ export {
   UnknownTopicError,
 } from './errors.ts';
 export { isStreamEvent, type Position, rowOf, type StreamEvent } from './event.ts';
+export { checkLimits } from './log/check-poll.ts';
 export type {
   Assignment,
   AssignmentListener,
@@ -89,6 +90,9 @@ export { type MemoryLogOptions, memoryLog } from './log/memory-log.ts';
 export { partitionOf } from './log/partition-of.ts';
 export type { Recovery } from './log/recover-partition.ts';
 export type { Topic } from './log/topic.ts';
+export { checkSameCount, unknownTopic } from './log/topic-errors.ts';
+export { checkPartitions, checkTopicName } from './log/topic-name.ts';
+export { typedTopic } from './log/typed-topic.ts';
 export { type JsonMetricsOptions, jsonMetrics } from './metrics/json-metrics.ts';
 export { type LineMetricsOptions, lineMetrics } from './metrics/line-metrics.ts';
 export type { EpochMetrics, MetricsReporter } from './metrics/metrics.ts';

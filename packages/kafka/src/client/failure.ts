@@ -1,0 +1,48 @@
+/** What can be told of an error of kafkajs, which wraps one in another. */
+export interface KafkaFailure extends Error {
+  /** Kafka's name of a protocol error, such as `NOT_LEADER_FOR_PARTITION`. */
+  readonly type?: string;
+  readonly retriable?: boolean;
+  readonly code?: string | number;
+}
+
+/** The error that was there first. */
+export function rootOf(cause: unknown): KafkaFailure {
+  let root = cause as KafkaFailure;
+  for (const seen = new Set<unknown>(); root.cause instanceof Error && !seen.has(root); ) {
+    seen.add(root);
+    root = root.cause as KafkaFailure;
+  }
+  return root;
+}
+
+/** Whether the cluster refuses who we are, or what we ask for. */
+export function isRefusal({ name, type = '' }: KafkaFailure): boolean {
+  return (
+    name === 'KafkaJSSASLAuthenticationError' ||
+    type === 'SASL_AUTHENTICATION_FAILED' ||
+    type === 'UNSUPPORTED_SASL_MECHANISM' ||
+    type.endsWith('_AUTHORIZATION_FAILED')
+  );
+}
+
+/** Errors that kafkajs calls final, and that pass with the broker or with fresh metadata. */
+const passing: ReadonlySet<string> = new Set([
+  'KafkaJSConnectionError',
+  'KafkaJSConnectionClosedError',
+  'KafkaJSRequestTimeoutError',
+  'KafkaJSBrokerNotFound',
+  'KafkaJSNoBrokerAvailableError',
+  'KafkaJSMetadataNotLoaded',
+  'KafkaJSTopicMetadataNotLoaded',
+  'KafkaJSGroupCoordinatorNotFound',
+  'KafkaJSLockTimeout',
+  'KafkaJSTimeout',
+]);
+
+/** Whether trying again may help. */
+export function mayPass({ name, type, retriable, code }: KafkaFailure): boolean {
+  // The operating system's: ECONNREFUSED and the like.
+  if (passing.has(name) || /^E[A-Z]+$/.test(String(code))) return true;
+  return type !== undefined && retriable === true;
+}

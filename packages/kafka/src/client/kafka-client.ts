@@ -1,0 +1,81 @@
+import type {
+  Admin,
+  Cluster,
+  Consumer,
+  ConsumerConfig,
+  Kafka as KafkaJs,
+  Producer,
+  ProducerConfig,
+  RetryOptions,
+} from 'kafkajs';
+import type { KafkaConnection } from './connection-options.ts';
+import { Kafka, logLevel, PartitionAssigners } from './kafkajs.ts';
+
+/** kafkajs tries a little; how long in all is decided in one place, `persist`. */
+const retry: RetryOptions = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
+
+/** Makes what talks to a cluster, each with connections of its own. All of it is closed by who asked for it. */
+export class KafkaClient {
+  readonly connection: KafkaConnection;
+  readonly #kafka: KafkaJs;
+
+  constructor(connection: KafkaConnection) {
+    const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = connection;
+    this.connection = connection;
+    this.#kafka = new Kafka({
+      brokers: [...brokers],
+      clientId,
+      connectionTimeout,
+      requestTimeout,
+      retry,
+      // What goes wrong is thrown, and told there.
+      logLevel: logLevel.NOTHING,
+      ...(ssl !== undefined && { ssl }),
+      ...(sasl !== undefined && { sasl }),
+    });
+  }
+
+  admin(): Admin {
+    return this.#kafka.admin();
+  }
+
+  producer(config: ProducerConfig): Producer {
+    return this.#kafka.producer({
+      retry,
+      allowAutoTopicCreation: false,
+      // Whoever publishes has chosen the partition.
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+      ...config,
+    });
+  }
+
+  consumer(config: ConsumerConfig): Consumer {
+    return this.#kafka.consumer({
+      allowAutoTopicCreation: false,
+      ...config,
+      retry: { ...retry, ...config.retry },
+    });
+  }
+
+  /**
+   * Connections to the brokers themselves, for what no consumer does: reading a partition from any
+   * offset, outside of a group. kafkajs hands a cluster to whoever assigns partitions, which is how
+   * to get at one by its public types.
+   */
+  cluster(): Cluster {
+    const found: Cluster[] = [];
+    this.consumer({
+      groupId: 'unused',
+      partitionAssigners: [
+        (config) => {
+          found.push(config.cluster);
+          return PartitionAssigners.roundRobin(config);
+        },
+      ],
+    });
+    return found[0] as Cluster;
+  }
+}

@@ -1,0 +1,174 @@
+import {
+  type Bounds,
+  ClosedError,
+  checkLimits,
+  type LogRecord,
+  OffsetOutOfRangeError,
+  type PartitionReader,
+  type PollRequest,
+  type Slice,
+} from '@streamify/core';
+import { rootOf } from '../client/failure.ts';
+import type { Fetched } from './fetched.ts';
+import { type FetcherOptions, PartitionFetcher } from './partition-fetcher.ts';
+
+/** Longest wait of one fetch in milliseconds; a poll that waits longer fetches again. */
+const longPoll = 500;
+
+/** Where a partition starts and ends, and which offset belongs to a time. */
+export interface PartitionOffsets {
+  bounds(): Promise<Bounds>;
+  offsetAt(timestamp: number): Promise<number>;
+}
+
+/** A fetch that is under way. */
+interface Fetching {
+  readonly from: number;
+  readonly done: Promise<Fetched>;
+}
+
+/**
+ * Reads one partition. While one fetch is polled the next is under way, so at most two of them are
+ * in memory.
+ */
+export class KafkaReader implements PartitionReader {
+  readonly #options: FetcherOptions;
+  readonly #offsets: PartitionOffsets;
+  readonly #fetcher: PartitionFetcher;
+  readonly #closing = new AbortController();
+  readonly #logClosing: AbortSignal;
+  /** What was fetched and not yet polled: from `#at` in `records`. */
+  #fetched: Fetched & { readonly from: number } = { from: -1, records: [], next: -1 };
+  #at = 0;
+  #ahead: Fetching | undefined;
+
+  constructor(options: FetcherOptions, offsets: PartitionOffsets, logClosing: AbortSignal) {
+    this.#options = options;
+    this.#offsets = offsets;
+    this.#fetcher = new PartitionFetcher(options);
+    this.#logClosing = logClosing;
+  }
+
+  async poll(request: PollRequest): Promise<Slice> {
+    this.#checkOpen();
+    checkLimits(request);
+    const { from, maxWait, signal } = request;
+    if (!Number.isSafeInteger(from)) throw await this.#outOfRange(from);
+    const stops = [this.#closing.signal, this.#logClosing, ...(signal ? [signal] : [])];
+    const stop = AbortSignal.any(stops);
+    const until = performance.now() + maxWait;
+    while (!stop.aborted) {
+      if (this.#isAt(from)) return this.#take(request);
+      const left = Math.max(0, until - performance.now());
+      const fetched = await this.#next(from, left, stop);
+      if (!fetched) break;
+      if (fetched.next > from) {
+        this.#fetched = { from, ...fetched };
+        this.#at = 0;
+        this.#fetchAhead(fetched.next);
+        return this.#take(request);
+      }
+      if (performance.now() >= until) break;
+    }
+    return { records: [], next: from };
+  }
+
+  bounds(): Promise<Bounds> {
+    this.#checkOpen();
+    return this.#offsets.bounds();
+  }
+
+  offsetAt(timestamp: number): Promise<number> {
+    this.#checkOpen();
+    return this.#offsets.offsetAt(timestamp);
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#fetcher.close();
+  }
+
+  /** Whether the record at `from`, or the end of what was fetched, is what comes next. */
+  #isAt(from: number): boolean {
+    const { records, next } = this.#fetched;
+    return this.#at < records.length && this.#position === from && next > from;
+  }
+
+  get #position(): number {
+    const { records, next, from } = this.#fetched;
+    return this.#at === 0 ? from : (records[this.#at]?.offset ?? next);
+  }
+
+  /** What a fetch gives; `undefined` when it takes longer than `left` milliseconds, or is no longer wanted. */
+  async #next(from: number, left: number, stop: AbortSignal): Promise<Fetched | undefined> {
+    const isUnderWay = this.#ahead?.from === from;
+    if (!isUnderWay) this.#ahead = this.#startFetch(from, Math.min(left, longPoll));
+    const { done } = this.#ahead as Fetching;
+    const fetched = await firstOf(done, isUnderWay ? left : undefined, stop);
+    if (!fetched) return undefined;
+    this.#ahead = undefined;
+    if ('cause' in fetched) {
+      if (rootOf(fetched.cause).name !== 'KafkaJSOffsetOutOfRange') throw fetched.cause;
+      throw await this.#outOfRange(from);
+    }
+    return fetched;
+  }
+
+  #fetchAhead(from: number): void {
+    this.#ahead = this.#startFetch(from, longPoll);
+  }
+
+  #startFetch(from: number, maxWait: number): Fetching {
+    const previous = this.#ahead?.done;
+    const fetch = () => this.#fetcher.fetch(from, maxWait, this.#closing.signal);
+    // A connection has one fetch at a time.
+    const done = previous ? previous.then(fetch, fetch) : fetch();
+    done.catch(() => {});
+    return { from, done };
+  }
+
+  #take({ maxRecords, maxBytes }: PollRequest): Slice {
+    const { records, next } = this.#fetched;
+    const first = this.#at;
+    let at = first;
+    for (let bytes = 0; at < records.length && at - first < maxRecords; at++) {
+      const { key, value } = records[at] as LogRecord;
+      bytes += key.length + value.length;
+      if (bytes > maxBytes && at > first) break;
+    }
+    this.#at = at;
+    return { records: records.slice(first, at), next: records[at]?.offset ?? next };
+  }
+
+  async #outOfRange(offset: number): Promise<OffsetOutOfRangeError> {
+    const { topic, partition } = this.#options;
+    return new OffsetOutOfRangeError({ topic, partition, offset, ...(await this.bounds()) });
+  }
+
+  #checkOpen(): void {
+    if (this.#logClosing.aborted) throw new ClosedError('the log is closed');
+    if (this.#closing.signal.aborted) throw new ClosedError('the reader is closed');
+  }
+}
+
+/** Settles as `work` does; `undefined` when `ms` have passed or `stop` fires before. */
+async function firstOf<T>(
+  work: Promise<T>,
+  ms: number | undefined,
+  stop: AbortSignal,
+): Promise<T | { readonly cause: unknown } | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  let onStop = () => {};
+  const ended = new Promise<undefined>((resolve) => {
+    onStop = () => resolve(undefined);
+    stop.addEventListener('abort', onStop);
+    if (stop.aborted) resolve(undefined);
+    if (ms !== undefined) timer = setTimeout(onStop, ms);
+  });
+  try {
+    return await Promise.race([work.catch((cause: unknown) => ({ cause })), ended]);
+  } finally {
+    clearTimeout(timer);
+    stop.removeEventListener('abort', onStop);
+  }
+}

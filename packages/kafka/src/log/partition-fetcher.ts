@@ -1,0 +1,88 @@
+import type { Cluster } from 'kafkajs';
+import { rootOf } from '../client/failure.ts';
+import type { KafkaClient } from '../client/kafka-client.ts';
+import { persist } from '../client/persist.ts';
+import { committedRecords, type Fetched, type FetchedPartition } from './fetched.ts';
+
+/** Of which partition, and how much at once. */
+export interface FetcherOptions {
+  readonly client: KafkaClient;
+  readonly topic: string;
+  readonly partition: number;
+  /** Bytes of a fetch, compressed where the topic is. A larger batch of records is fetched all the same. */
+  readonly maxBytes: number;
+}
+
+interface FetchResponse {
+  readonly responses: readonly [{ readonly partitions: readonly [FetchedPartition] }];
+}
+
+/**
+ * Fetches committed records of one partition over a connection of its own: a broker answers the
+ * requests of a connection one by one, so that a wait for records would hold up all others.
+ *
+ * A connection that fails, or gives no answer in time, is left behind, and the next has fresh metadata.
+ */
+export class PartitionFetcher {
+  readonly #options: FetcherOptions;
+  #cluster: Promise<Cluster> | undefined;
+
+  constructor(options: FetcherOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Waits up to `maxWait` milliseconds for a record at `from` or behind it.
+   *
+   * @throws KafkaJSOffsetOutOfRange, BrokerUnavailableError, KafkaAccessError.
+   */
+  fetch(from: number, maxWait: number, signal: AbortSignal): Promise<Fetched> {
+    const { client, topic, partition } = this.#options;
+    const what = `read ${topic}/${partition}`;
+    return persist(client.connection, what, () => this.#tryToFetch(from, maxWait), signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#leave();
+  }
+
+  async #tryToFetch(from: number, maxWait: number): Promise<Fetched> {
+    const { topic, partition, maxBytes } = this.#options;
+    try {
+      this.#cluster ??= this.#connect();
+      const cluster = await this.#cluster;
+      const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
+      const broker = await cluster.findBroker({ nodeId: nodeId ?? '' });
+      const response: FetchResponse = await broker.fetch({
+        // Committed records only.
+        isolationLevel: 1,
+        maxWaitTime: Math.ceil(maxWait),
+        minBytes: 1,
+        maxBytes,
+        topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
+      });
+      return committedRecords(response.responses[0].partitions[0], from);
+    } catch (cause) {
+      if (rootOf(cause).name !== 'KafkaJSOffsetOutOfRange') await this.#leave();
+      throw cause;
+    }
+  }
+
+  async #connect(): Promise<Cluster> {
+    const cluster = this.#options.client.cluster();
+    try {
+      await cluster.connect();
+      await cluster.addTargetTopic(this.#options.topic);
+      return cluster;
+    } catch (cause) {
+      await cluster.disconnect();
+      throw cause;
+    }
+  }
+
+  async #leave(): Promise<void> {
+    const cluster = this.#cluster;
+    this.#cluster = undefined;
+    await cluster?.then((each) => each.disconnect()).catch(() => {});
+  }
+}
