@@ -23,6 +23,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'integration',
+          globalSetup: 'packages/kafka/src/testing/kafka-of-run.ts',
           include: ['{packages,examples,scripts}/**/*.int.test.ts'],
           exclude: ignore,
           testTimeout: 60_000,

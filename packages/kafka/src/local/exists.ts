@@ -1,0 +1,12 @@
+import { access } from 'node:fs/promises';
+
+/** Whether there is such a file or folder. */
+export async function exists(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  }
+}

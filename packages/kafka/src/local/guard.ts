@@ -1,0 +1,34 @@
+import { spawn } from 'node:child_process';
+
+/** Ends a process when this one has gone, however that happened. */
+export interface Guard {
+  /** Says which process it is about. */
+  watch(pid: number): void;
+  /** Lets the process live on, or be: it has ended. */
+  release(): void;
+}
+
+/**
+ * The shell waits for a line of ours, and an end of the input without one means that we are gone,
+ * `kill -9` included. A stopped process would not notice the first signal before the second.
+ */
+const script = `read -r pid || exit 0
+read -r word && exit 0
+kill -s TERM "$pid"
+kill -s CONT "$pid"`;
+
+/** Starts a guard. It has no process to watch over yet, so that none is ever without a guard. */
+export function startGuard(): Guard {
+  const shell = spawn('sh', ['-c', script], {
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  shell.unref();
+  // Without a shell, or when it was killed, there is no guard; the broker works all the same.
+  shell.on('error', () => {});
+  shell.stdin.on('error', () => {});
+  return {
+    watch: (pid) => shell.stdin.write(`${pid}\n`),
+    release: () => shell.stdin.end('release\n'),
+  };
+}

@@ -1,0 +1,2 @@
+/** What a launcher runs. */
+export type LocalService = 'broker' | 'registry';

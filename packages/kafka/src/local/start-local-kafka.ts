@@ -1,0 +1,92 @@
+import { OptionError } from '@streamify/core';
+import { launch, note, type Placed } from './launch.ts';
+import { checkOptions, type LocalKafkaOptions } from './local-kafka-options.ts';
+import type { LocalService } from './local-service.ts';
+import { registryUrlOf } from './registry.ts';
+import { removeRunning } from './state-file.ts';
+import { hasGone, send, stopProcess } from './stop-process.ts';
+
+/** A real broker that runs on this machine, and a schema registry where one was asked for. */
+export interface LocalKafka {
+  /** What clients connect to, as `host:port`. */
+  readonly brokers: string[];
+  /** Where the registry speaks Confluent's protocol; `undefined` when none was asked for. */
+  readonly registryUrl: string | undefined;
+  /** The folder of its data and logs. */
+  readonly dir: string;
+  /** The processes that run now, or ran last. */
+  readonly pids: { readonly broker: number; readonly registry: number | undefined };
+  /** Ends both cleanly and resolves when they have gone; may be called again. The data stay. */
+  stop(): Promise<void>;
+  /**
+   * Sends a signal to the broker, or to the registry, as a fault would. Resolves when the process
+   * has gone, where the signal ends it.
+   */
+  kill(signal?: NodeJS.Signals, service?: LocalService): Promise<void>;
+  /** Starts the broker, or the registry, once more on its port and its data, ending it first where it runs. */
+  restart(service?: LocalService): Promise<void>;
+}
+
+/**
+ * Starts a real single-node broker on the loopback interface and resolves when it can be used.
+ *
+ * For those who have no cluster: its jars are fetched by Maven the first time, and it needs Java.
+ * Data under `dir` are there again at the next start. The processes end with this one, however it
+ * ends, but do not hear its Ctrl-C: so a job can still finish what it has begun.
+ *
+ * @throws OptionError for an option that cannot work.
+ * @throws MissingPrerequisiteError without Java 17, or without Maven while jars have to be fetched.
+ * @throws PortInUseError when somebody listens on a port that was given.
+ * @throws AlreadyRunningError when a broker runs in `dir`.
+ * @throws LocalKafkaError with the end of its log when one dies or does not come up.
+ *
+ * @example
+ * ```ts
+ * import { startLocalKafka } from '@streamify/kafka/local';
+ *
+ * const kafka = await startLocalKafka({ dir: '.streamify/kafka', registry: true });
+ * console.log(kafka.brokers, kafka.registryUrl);
+ * await kafka.stop();
+ * ```
+ */
+export async function startLocalKafka(options: LocalKafkaOptions): Promise<LocalKafka> {
+  const checked = checkOptions(options);
+  const { dir } = checked;
+  const { start, ...first } = await launch(checked);
+  const running: { broker: Placed; registry: Placed | undefined } = first;
+
+  const placed = (which: LocalService): Placed => {
+    const found = running[which];
+    if (found) return found;
+    throw new OptionError(`no schema registry runs in ${dir}: start it with registry: true`);
+  };
+  return {
+    brokers: [`127.0.0.1:${running.broker.port}`],
+    registryUrl: running.registry && registryUrlOf(running.registry.port),
+    dir,
+    get pids() {
+      const { broker, registry } = running;
+      return { broker: broker.service.process.pid, registry: registry?.service.process.pid };
+    },
+    async stop() {
+      const { broker, registry } = running;
+      await Promise.all(
+        [broker, registry].map((each) => each && stopProcess(each.service.process)),
+      );
+      await removeRunning(dir);
+    },
+    async kill(signal = 'SIGKILL', which = 'broker') {
+      const { process } = placed(which).service;
+      await send(process, signal);
+      if (ending.has(signal)) await hasGone(process);
+    },
+    async restart(which = 'broker') {
+      const { port, service } = placed(which);
+      await stopProcess(service.process);
+      running[which] = await start(which, port);
+      await note(dir, running.broker, running.registry);
+    },
+  };
+}
+
+const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
