@@ -21,3 +21,15 @@ export class KafkaAccessError extends StreamifyError {
 export class CommitUnknownError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_COMMIT_UNKNOWN';
 }
+
+/** The schema registry gives no answer to build on. It may pass: a job that retries goes on from its last commit. */
+export class RegistryUnavailableError extends StreamifyError {
+  readonly code = 'STREAMIFY_KAFKA_REGISTRY_UNAVAILABLE';
+  /** Where it was looked for. */
+  readonly url: string;
+
+  constructor(message: string, url: string, options?: ErrorOptions) {
+    super(message, options);
+    this.url = url;
+  }
+}

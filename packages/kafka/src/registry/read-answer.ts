@@ -1,0 +1,47 @@
+import { type RecordSchema, SchemaError } from '@streamify/core';
+import { isMissing, saying, successOf } from './answer.ts';
+import type { Answer } from './registry-client.ts';
+import { PassingFailure } from './with-patience.ts';
+
+/**
+ * The id that a schema got.
+ *
+ * @throws SchemaError when the registry does not take it.
+ */
+export function registeredId(subject: string, level: string, answer: Answer): number {
+  if (answer.status === 409)
+    throw new SchemaError(
+      `${subject} takes only schemas with compatibility ${level}, and this one is not compatible with what it holds (${saying(answer)}). Give new fields a default and keep the others as they are, or publish to a new topic`,
+    );
+  if (answer.status === 422)
+    throw new SchemaError(
+      `the schema registry does not take this schema under ${subject} (${saying(answer)})`,
+    );
+  const { id } = successOf(answer);
+  if (typeof id === 'number' && Number.isInteger(id) && id >= 0 && id <= 2 ** 31 - 1) return id;
+  throw new PassingFailure(`it answered no schema id but ${JSON.stringify(id)}`);
+}
+
+/**
+ * The schema in an answer, as whoever registered it wrote it.
+ *
+ * @throws SchemaError when there is none with this id, or one that is not Avro in one piece.
+ */
+export function schemaIn(id: number, answer: Answer): RecordSchema {
+  if (isMissing(answer)) throw new SchemaError(`no schema has id ${id} (${saying(answer)})`);
+  const { schema, schemaType = 'AVRO', references = [] } = successOf(answer);
+  if (typeof schema !== 'string') throw new PassingFailure('it answered no schema');
+  if (schemaType !== 'AVRO')
+    throw new SchemaError(`schema ${id} is ${String(schemaType)}; only Avro can be read`);
+  if (Array.isArray(references) && references.length > 0) {
+    const names = references.map((each: { readonly name?: unknown }) => String(each?.name));
+    throw new SchemaError(
+      `schema ${id} refers to other schemas (${names.join(', ')}), which is not supported: register it with these written out inside`,
+    );
+  }
+  try {
+    return JSON.parse(schema) as RecordSchema;
+  } catch (cause) {
+    throw new SchemaError(`schema ${id} is not JSON in the registry`, { cause });
+  }
+}

@@ -1,0 +1,122 @@
+import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
+import type { CheckedRegistryOptions } from './registry-options.ts';
+import { PassingFailure } from './with-patience.ts';
+
+/** What the registry answered. */
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** The requests that we make. Each rejects with a {@link PassingFailure} when there is no whole answer. */
+export interface RegistryClient {
+  schema(id: number): Promise<Answer>;
+  register(subject: string, body: object): Promise<Answer>;
+  /** Of a subject; without one, of the registry. */
+  compatibility(subject?: string): Promise<Answer>;
+  setCompatibility(subject: string, body: object): Promise<Answer>;
+}
+
+/** Requests under way at once: a burst of unknown ids is no reason to flood the registry. */
+const mostAtOnce = 16;
+
+/** Talks to a registry by Confluent's REST interface. The library is loaded at the first request. */
+export function registryClient(options: CheckedRegistryOptions): RegistryClient {
+  let loading: ReturnType<typeof load> | undefined;
+  const api = () => {
+    loading ??= load(options);
+    return loading;
+  };
+  const limited = limit(mostAtOnce);
+  return {
+    schema: (id) => limited(async () => (await api()).Schema.find({ id })),
+    register: (subject, body) =>
+      limited(async () => (await api()).Subject.register({ subject, body })),
+    compatibility: (subject) =>
+      limited(async () =>
+        subject === undefined
+          ? (await api()).Subject.all({ path: '/config' })
+          : (await api()).Subject.config({ subject }),
+      ),
+    setCompatibility: (subject, body) =>
+      limited(async () => (await api()).Subject.updateConfig({ subject, body })),
+  };
+}
+
+type Middleware = NonNullable<
+  ConstructorParameters<typeof SchemaRegistry>[0]['middlewares']
+>[number];
+
+/**
+ * The library makes the requests, and we send them. Its own way of sending loses what we need to
+ * know: it makes a refused connection look like status 400 and drops the registry's error code, so
+ * that an unknown id looks like a wrong URL; a cut-off answer leaves it waiting for ever, and an
+ * error whose body is `null` ends the process.
+ */
+async function load({ url, auth, headers, timeout }: CheckedRegistryOptions) {
+  const { SchemaRegistry } = await import('@kafkajs/confluent-schema-registry');
+  const own = {
+    accept: 'application/vnd.schemaregistry.v1+json, application/json',
+    ...headers,
+    ...(auth && 'token' in auth ? { authorization: `Bearer ${auth.token}` } : {}),
+  };
+  const send: Middleware = () => ({
+    prepareRequest: async (next) => (await next()).enhance({ headers: own }),
+    response: (_next, _renew, request) => {
+      const who = request.auth();
+      const basic = who && Buffer.from(`${who.username}:${who.password}`).toString('base64');
+      const body: unknown = request.body();
+      return exchange(timeout, request.url(), {
+        method: request.method().toUpperCase(),
+        headers: {
+          ...(request.headers() as Record<string, string>),
+          ...(basic ? { authorization: `Basic ${basic}` } : {}),
+        },
+        ...(typeof body === 'string' ? { body } : {}),
+      }) as never;
+    },
+  });
+  const library = new SchemaRegistry({
+    host: url,
+    middlewares: [send],
+    ...(auth && 'username' in auth ? { auth } : {}),
+  });
+  return library['api'];
+}
+
+async function exchange(timeout: number, url: string, init: RequestInit): Promise<Answer> {
+  const abort = new AbortController();
+  const timer = setTimeout(() => abort.abort(), timeout);
+  try {
+    const response = await fetch(url, { ...init, signal: abort.signal });
+    return { status: response.status, text: await response.text() };
+  } catch (cause) {
+    const reason = abort.signal.aborted ? `no answer within ${timeout} ms` : reasonOf(cause);
+    throw new PassingFailure(reason, { cause });
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** fetch says only that it failed: why is in its cause, and with several addresses only the code is. */
+function reasonOf(failure: unknown): string {
+  const { cause, message } = failure as Error;
+  const { code, message: why } = (cause ?? {}) as NodeJS.ErrnoException;
+  return why || code || message;
+}
+
+function limit(most: number): <T>(work: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  return async (work) => {
+    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
+    else running++;
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next) next();
+      else running--;
+    }
+  };
+}
