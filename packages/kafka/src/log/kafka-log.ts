@@ -38,6 +38,8 @@ export interface KafkaLogOptions extends KafkaConnectionOptions {
   };
   /** How a job's processes notice that one of them is gone. */
   readonly group?: GroupTiming;
+  /** Stands before a job's name in the id of its consumer group. Default: nothing. */
+  readonly groupPrefix?: string;
   /** Bytes that are fetched of a partition at once. Default 4 MiB. Up to two such fetches are in memory. */
   readonly fetchBytes?: number;
 }
@@ -82,6 +84,7 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
   const counts = new Map<string, Promise<number | undefined>>();
   const closing = new AbortController();
   const members = new Set<GroupMember>();
+  const publishing = new Set<Promise<void>>();
   let closed: Promise<void> | undefined;
   const checkOpen = () => {
     if (closed) throw new ClosedError('the log is closed');
@@ -96,6 +99,14 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
     counts.delete(topic);
     await known;
     throw unknownTopic(topic);
+  };
+
+  const publish = async (topic: string, records: readonly NewRecord[]): Promise<void> => {
+    const partitions = await knownPartitions(topic);
+    await publisher.publish(
+      topic,
+      records.map((record) => messageOf(record, partitions)),
+    );
   };
 
   const log: EventLog = {
@@ -118,11 +129,9 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
     },
     async publish(topic, records) {
       checkOpen();
-      const partitions = await knownPartitions(topic);
-      await publisher.publish(
-        topic,
-        records.map((record) => messageOf(record, partitions)),
-      );
+      const published = publish(topic, records);
+      publishing.add(published);
+      await published.finally(() => publishing.delete(published));
     },
     async reader(topic, partition) {
       checkOpen();
@@ -134,7 +143,7 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
       const fetcher = { client, topic, partition, maxBytes: fetchBytes };
       return new KafkaReader(fetcher, topics.offsets(topic, partition), closing.signal);
     },
-    async assign(group, names, listener) {
+    async assign(job, names, listener) {
       checkOpen();
       const found = await Promise.all(names.map((name) => topics.existing(name)));
       if (new Set(found).size > 1)
@@ -144,7 +153,7 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
       const partitionsOf = (topic: string) => topics.existing(topic);
       const member = new GroupMember({
         client,
-        group,
+        group: `${options.groupPrefix ?? ''}${job}`,
         topics: names,
         timing,
         partitionsOf,
@@ -158,6 +167,7 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
       closed ??= (async () => {
         closing.abort();
         await Promise.all([...members].map((member) => member.close()));
+        await Promise.allSettled(publishing);
         await publisher.close();
         await topics.close();
       })();

@@ -1,4 +1,3 @@
-import { ClosedError } from '@streamify/core';
 import type { CompressionTypes, Message, Producer } from 'kafkajs';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { persist } from '../client/persist.ts';
@@ -32,7 +31,6 @@ export class KafkaPublisher {
   readonly #waiting: Waiting[] = [];
   #sending: Promise<void> | undefined;
   #producer: Promise<Producer> | undefined;
-  #closed = false;
 
   constructor(client: KafkaClient, compression: CompressionTypes) {
     this.#client = client;
@@ -40,7 +38,6 @@ export class KafkaPublisher {
   }
 
   publish(topic: string, messages: readonly Message[]): Promise<void> {
-    if (this.#closed) throw new ClosedError('the log is closed');
     if (messages.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ topic, messages, sent: 0, resolve, reject });
@@ -50,9 +47,8 @@ export class KafkaPublisher {
     });
   }
 
-  /** Resolves once what is under way is done. */
+  /** Resolves once what is under way is done. Nothing may be published any more. */
   async close(): Promise<void> {
-    this.#closed = true;
     await this.#sending;
     await this.#leave();
   }
