@@ -33,9 +33,9 @@ const attempts = 3;
 export async function launch(options: CheckedOptions): Promise<Launched> {
   const { dir, cache, report, registry } = options;
   const java = await findJava();
-  if (options.port !== undefined) await checkPort(options.port, 'port');
+  if (options.port !== undefined) await checkPort(options.port, 'port, --port');
   if (registry && options.registryPort !== undefined)
-    await checkPort(options.registryPort, 'registryPort');
+    await checkPort(options.registryPort, 'registryPort, --registry-port');
   const jars = {
     broker: await fetchJars('broker', cache, report),
     registry: registry ? await fetchJars('registry', cache, report) : undefined,

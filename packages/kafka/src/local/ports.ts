@@ -28,7 +28,7 @@ export async function checkPort(port: number, option: string): Promise<void> {
   if (await isFree(port)) return;
   const holder = await portHolder(port);
   throw new PortInUseError(
-    `port ${port} of 127.0.0.1 is in use${holder ? ` by ${holder}` : ''}: stop that, or choose another with ${option}`,
+    `port ${port} of 127.0.0.1 is in use${holder ? ` by ${holder}` : ''}: stop that, or choose another (${option})`,
     port,
   );
 }

@@ -29,14 +29,15 @@ export async function removeRunning(dir: string): Promise<void> {
 
 /** Tells what runs in a folder now; what was killed meanwhile is not among it. */
 export async function readRunning(dir: string): Promise<RunningServices> {
-  const { broker, registry } = await read(dir);
+  const { broker, registry } = await readNoted(dir);
   return {
     ...(broker && (await isRunning(broker)) && { broker }),
     ...(registry && (await isRunning(registry)) && { registry }),
   };
 }
 
-async function read(dir: string): Promise<RunningServices> {
+/** Tells what was started in a folder and not stopped since, whether it runs or not. */
+export async function readNoted(dir: string): Promise<RunningServices> {
   try {
     return JSON.parse(await readFile(fileOf(dir), 'utf8')) as RunningServices;
   } catch (error) {

@@ -7,6 +7,8 @@ const patience = 20_000;
 /** Ends a process, asking first, and resolves when it has gone. Another that got its id is left alone. */
 export async function stopProcess(target: StartedProcess, timeout = patience): Promise<void> {
   await send(target, 'SIGTERM');
+  // A stopped one would not notice.
+  await send(target, 'SIGCONT');
   if (await hasGone(target, timeout)) return;
   await killProcess(target);
 }

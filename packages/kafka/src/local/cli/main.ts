@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+import { StreamifyError } from '@streamify/core';
+import { readCommandLine } from './command-line.ts';
+import { help } from './help.ts';
+import { startCommand } from './start-command.ts';
+import { statusCommand } from './status-command.ts';
+import { stopCommand } from './stop-command.ts';
+
+const print = (text: string) => void process.stdout.write(text);
+
+async function main(): Promise<void> {
+  const line = readCommandLine(process.argv.slice(2));
+  if (line.help) return print(help);
+  if (line.command === 'start') return startCommand(line, print);
+  if (line.command === 'stop') return stopCommand(line.dir, print);
+  process.exitCode = (await statusCommand(line.dir, print)) ? 0 : 1;
+}
+
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof StreamifyError)) throw error;
+  process.stderr.write(`streamify-kafka: ${error.message}\n`);
+  process.exitCode = error.code === 'STREAMIFY_OPTION' ? 2 : 1;
+}
