@@ -1,9 +1,9 @@
 import { OptionError, SchemaError } from '@streamify/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { KafkaAccessError, RegistryUnavailableError } from '../errors.ts';
+import { type Reaction, type RegistryServer, registryServer } from '../testing/registry-server.ts';
 import { confluentRegistry } from './confluent-registry.ts';
 import type { ConfluentRegistryOptions } from './registry-options.ts';
-import { type Reaction, type RegistryServer, registryServer } from './testing/registry-server.ts';
 
 const play = {
   type: 'record',

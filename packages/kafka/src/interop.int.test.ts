@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto';
+import {
+  avroEncoder,
+  defineEvent,
+  type EventLog,
+  type EventValue,
+  type LogRecord,
+  memorySink,
+  partitionOf,
+  run,
+} from '@streamify/core';
+import { map } from 'rxjs';
+import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { kafkaLog } from './log/kafka-log.ts';
+import { confluentRegistry } from './registry/confluent-registry.ts';
+import { describeWithKafka } from './testing/describe-with-kafka.ts';
+import {
+  type PythonConsume,
+  type PythonProduce,
+  type PythonRecord,
+  pythonExchange,
+} from './testing/python-exchange.ts';
+import { findPython, pythonVenv } from './testing/python-venv.ts';
+
+const Sale = defineEvent(
+  {
+    type: 'record',
+    name: 'Sale',
+    namespace: 'streamify.interop',
+    doc: 'Something of each kind that Avro has.',
+    fields: [
+      { name: 'id', type: 'int' },
+      { name: 'shop', type: 'string', doc: 'The key.' },
+      { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+      { name: 'expires', type: ['null', { type: 'long', logicalType: 'timestamp-millis' }] },
+      { name: 'price', type: { type: 'bytes', logicalType: 'decimal', precision: 20, scale: 4 } },
+      { name: 'receipt', type: 'bytes' },
+      { name: 'checksum', type: { type: 'fixed', name: 'Checksum', size: 4 } },
+      { name: 'views', type: 'long' },
+      { name: 'weight', type: 'double' },
+      { name: 'isGift', type: 'boolean' },
+      { name: 'kind', type: { type: 'enum', name: 'Kind', symbols: ['BOOK', 'RECORD'] } },
+      { name: 'tags', type: { type: 'array', items: 'string' } },
+      { name: 'stock', type: { type: 'map', values: 'long' } },
+      { name: 'note', type: ['null', 'string'], default: null },
+      { name: 'voucher', type: ['null', 'long', 'string'], default: null },
+      {
+        name: 'buyer',
+        type: {
+          type: 'record',
+          name: 'Buyer',
+          fields: [
+            { name: 'name', type: 'string' },
+            {
+              name: 'address',
+              type: [
+                'null',
+                { type: 'record', name: 'Address', fields: [{ name: 'city', type: 'string' }] },
+              ],
+              default: null,
+            },
+          ],
+        },
+      },
+    ],
+  },
+  { time: 'at', key: 'shop' },
+);
+type Sale = EventValue<typeof Sale>;
+
+const shops = ['plain', 'Łódź', 'café ☕', '東京', '𝄞 clef', 'a', 'ab', 'abc', 'x'.repeat(300)];
+const at = <T>(values: readonly T[], i: number): T => values[i % values.length] as T;
+
+/** Sales that take each branch and edge of the schema's types in turn. */
+const sales: readonly Sale[] = Array.from({ length: 90 }, (_, id) => ({
+  id,
+  shop: `${at(shops, id)}${Math.floor(id / shops.length)}`,
+  at: 1_700_000_000_123 + id,
+  expires: at([null, 0, -1, 253_402_300_799_999], id),
+  price: at(['12.5000', '-0.0001', '0.0000', '9999999999999999.9999', '-128.0000'], id),
+  receipt: at([new Uint8Array(), Uint8Array.of(0, 255, 128), Buffer.from('ÿ€')], id),
+  checksum: Uint8Array.of(id, 0, 255, 1),
+  views: at([0, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER], id),
+  weight: at([0.1, -1e300, 5e-324], id),
+  isGift: id % 2 === 0,
+  kind: at(['BOOK', 'RECORD'] as const, id),
+  tags: at([[], ['neu', 'größer'], ['']], id),
+  stock: at([{}, { Köln: 3, here: -1 }] as Readonly<Record<string, number>>[], id),
+  note: at([null, '', 'naïve 😀'], id),
+  voucher: at([null, 7, 'SPRING'], id),
+  buyer: { name: at(['Ann', 'Željko'], id), address: at([null, { city: 'Bogotá' }], id) },
+}));
+
+const hex = (bytes: Uint8Array) => ({ bytes: Buffer.from(bytes).toString('hex') });
+const inPython = (sale: Sale) => ({
+  ...sale,
+  at: { timestamp: sale.at },
+  expires: sale.expires === null ? null : { timestamp: sale.expires },
+  price: { decimal: sale.price },
+  receipt: hex(sale.receipt),
+  checksum: hex(sale.checksum),
+});
+/** Bytes as an array of numbers, whichever class they come in. */
+const comparable = (sale: Sale) => ({
+  ...sale,
+  receipt: [...sale.receipt],
+  checksum: [...sale.checksum],
+});
+const byId = <T extends { readonly id: number }>(values: readonly T[]) =>
+  [...values].sort((a, b) => a.id - b.id);
+
+const python = await findPython();
+const partitions = 5;
+
+describeWithKafka(
+  `confluent-kafka of Python${python ? '' : ' (needs Python 3.10 or newer, with venv)'}`,
+  (kafka) => {
+    let interpreter: string;
+    let log: EventLog;
+    let topic: string;
+
+    beforeAll(async () => {
+      if (python) interpreter = await pythonVenv(python);
+    }, 300_000);
+
+    beforeEach(async (context) => {
+      if (!python) return context.skip();
+      const { brokers, registryUrl } = kafka();
+      topic = `interop-${randomUUID()}`;
+      log = kafkaLog({ brokers, registry: confluentRegistry({ url: registryUrl }) });
+      await log.createTopic(topic, { partitions });
+    });
+    afterEach(() => log?.close());
+
+    const exchange = <T>(request: PythonProduce | PythonConsume) =>
+      pythonExchange<T>(interpreter, { ...kafka(), topic }, request);
+    const produce = (
+      records: readonly PythonRecord[],
+      options: Partial<PythonProduce> = {},
+    ): Promise<{ readonly partitions: readonly number[] }> =>
+      exchange({ do: 'produce', schema: Sale.schema, records, ...options });
+    const consume = async (isolation: PythonConsume['isolation'] = 'read_committed') => {
+      type Read = PythonRecord & { readonly partition: number; readonly value: { id: number } };
+      return (await exchange<{ readonly records: readonly Read[] }>({ do: 'consume', isolation }))
+        .records;
+    };
+    const record = (sale: Sale): PythonRecord => ({ key: sale.shop, value: inPython(sale) });
+
+    /** What a job lands of the topic. */
+    const land = async (): Promise<readonly Sale[]> => {
+      const into = memorySink<Sale>();
+      const { counts } = await run({
+        name: `landing-${topic}`,
+        from: log.topic(topic, Sale),
+        through: (sales$) => sales$.pipe(map(({ value }) => value)),
+        into,
+        atEnd: 'stop',
+      });
+      expect(into.dead).toEqual([]);
+      expect(counts).toEqual({ in: into.rows.length, out: into.rows.length });
+      return byId(into.rows);
+    };
+    const readAll = async (partition: number): Promise<readonly LogRecord[]> => {
+      const reader = await log.reader(topic, partition);
+      const { start, end } = await reader.bounds();
+      const records: LogRecord[] = [];
+      for (let from = start; from < end; ) {
+        const limits = { maxRecords: 1_000, maxBytes: 10_000_000, maxWait: 1_000 };
+        const slice = await reader.poll({ from, ...limits });
+        records.push(...slice.records);
+        from = slice.next;
+      }
+      await reader.close();
+      return records;
+    };
+
+    it('writes events that a job here lands, each value as it was', async () => {
+      await produce(sales.map(record));
+      expect((await land()).map(comparable)).toEqual(sales.map(comparable));
+    });
+
+    it('puts each key into the partition where it is here, and its headers are read', async () => {
+      const headers = [
+        ['source', 'caisse n° 1'],
+        ['again', 'a'],
+        ['again', 'b'],
+      ] as const;
+      const chosen = await produce(sales.map((sale) => ({ ...record(sale), headers })));
+      expect(chosen.partitions).toEqual(sales.map(({ shop }) => partitionOf(shop, partitions)));
+      expect(new Set(chosen.partitions).size).toBe(partitions);
+      for (let partition = 0; partition < partitions; partition++)
+        for (const { key, headers: read } of await readAll(partition)) {
+          expect(partitionOf(key, partitions)).toBe(partition);
+          expect(read).toEqual({ source: 'caisse n° 1', again: 'b' });
+        }
+    });
+
+    it('reads what is published here: keys, headers, partitions, and each value as it was', async () => {
+      const id = await log.registry.register(`${topic}-value`, Sale.schema);
+      const { encode } = avroEncoder(Sale, id);
+      const headers = { source: 'caisse n° 1', empty: '' };
+      await log.publish(
+        topic,
+        sales.map((sale) => ({ key: sale.shop, value: encode(sale), headers })),
+      );
+      const read = await consume();
+      expect(byId(read.map(({ value }) => value))).toEqual(sales.map(inPython));
+      for (const { key, partition, headers: pairs } of read) {
+        expect(partition).toBe(partitionOf(key, partitions));
+        expect(pairs).toEqual(Object.entries(headers));
+      }
+    });
+
+    it('finds the schema that was registered here, and adds a version that is read here', async () => {
+      const [first, second] = sales as [Sale, Sale];
+      await log.topic(topic, Sale).publish([first]);
+      await produce([record(second)]);
+      const fields = [...Sale.schema.fields, { name: 'till', type: 'int', default: 1 }];
+      const till = { ...Sale.schema, fields };
+      const third = { ...second, id: 2 };
+      const value = { ...inPython(third), till: 4 };
+      await produce([{ key: third.shop, value }], { schema: till });
+      expect((await land()).map(comparable)).toEqual([first, second, third].map(comparable));
+      const { registryUrl } = kafka();
+      const versions = await fetch(`${registryUrl}/subjects/${topic}-value/versions`);
+      expect(await versions.json()).toEqual([1, 2]);
+    });
+
+    it('aborts events that no job here sees', async () => {
+      const [kept, dropped] = sales as [Sale, Sale];
+      const id = `interop-${topic}`;
+      await produce([record(dropped)], { transaction: { id, commit: false } });
+      await produce([record(kept)], { transaction: { id, commit: true } });
+      expect((await land()).map(comparable)).toEqual([kept].map(comparable));
+      expect(byId((await consume('read_uncommitted')).map(({ value }) => value))).toEqual(
+        [kept, dropped].map(inPython),
+      );
+    });
+  },
+);
