@@ -30,6 +30,7 @@ export {
 } from './model/state-machine.ts';
 export { isDayOff, usHolidays } from './model/us-holidays.ts';
 export { WeightedChoice } from './model/weighted-choice.ts';
+export { type Allowance, dueTime, type Pace, type PaceClock, systemClock } from './pace.ts';
 export {
   type SimulatedBatch,
   type SimulatedEvent,

@@ -23,10 +23,11 @@ describe('the command line', () => {
       verbose: true,
       target: { kind: 'files', dir: 'out' },
     });
-    expect(readCommandLine(['-f', '30', '-t', '2', '-k', 'a:1,b:2', '--useAvro'])).toMatchObject({
+    const kafka = '-f 30 -t 2 -k a:1,b:2 --useAvro --schema-registry http://c:3';
+    expect(readCommandLine(kafka.split(' '))).toMatchObject({
       start: { daysAgo: 30 },
       end: { daysAgo: 2 },
-      target: { kind: 'kafka', brokers: 'a:1,b:2' },
+      target: { kind: 'kafka', brokers: 'a:1,b:2', registryUrl: 'http://c:3' },
       format: 'avro',
     });
   });
@@ -71,6 +72,11 @@ describe('the command line', () => {
     ['a b', 'one folder at most, got "a" and "b"'],
     ['--stdout --log x', '--stdout and --log are 2 places to write to: give one of them'],
     ['--format xml', '--format takes json or avro, got "xml"'],
+    [
+      '--kafka a:1',
+      'Avro in Kafka needs a schema registry: give --schema-registry URL, or --format json',
+    ],
+    ['--schema-registry http://c:3', '--schema-registry is for --kafka'],
     ['--format avro --stdout', 'Avro has no lines: --format avro needs --out, --log or --kafka'],
     [
       '--format avro --malformed 0.1',
@@ -90,6 +96,6 @@ describe('the command line', () => {
 test('the help fits a terminal and names every option', () => {
   for (const line of help.split('\n')) expect(line.length).toBeLessThanOrEqual(100);
   const names =
-    'config data nusers growth-rate attrition-rate userid randomseed tag start-time end-time from to days continuous speed rate checkpoint out stdout log kafka sample dry-run format ids partitions workers compat duplicates late out-of-order malformed schema-v2 labels json verbose help version kafkaBrokerList useAvro nouseAvro nocontinuous';
+    'config data nusers growth-rate attrition-rate userid randomseed tag start-time end-time from to days continuous speed rate checkpoint out stdout log kafka schema-registry sample dry-run format ids partitions workers compat duplicates late out-of-order malformed schema-v2 labels json verbose help version kafkaBrokerList useAvro nouseAvro nocontinuous';
   for (const name of names.split(' ')) expect(help).toContain(`--${name}`);
 });

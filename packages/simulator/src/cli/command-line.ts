@@ -17,7 +17,12 @@ export type Target =
   | { readonly kind: 'stdout' }
   | { readonly kind: 'sample'; readonly events: number }
   | { readonly kind: 'log'; readonly dir: string }
-  | { readonly kind: 'kafka'; readonly brokers: string }
+  | {
+      readonly kind: 'kafka';
+      readonly brokers: string;
+      /** Where Avro's schemas are; JSON has none. */
+      readonly registryUrl: string | undefined;
+    }
   | { readonly kind: 'nowhere' };
 
 /** A point in time as it was asked for: absolute, in epoch milliseconds, or days ago. */
@@ -83,6 +88,7 @@ const options = {
   log: text,
   kafka: text,
   kafkaBrokerList: { ...text, short: 'k' },
+  'schema-registry': text,
   sample: text,
   'dry-run': flag,
   format: text,
@@ -235,12 +241,13 @@ function readTarget(
     );
   const dir = values.out ?? positionals[0];
   const brokers = values.kafka ?? values.kafkaBrokerList;
+  const registryUrl = values['schema-registry'];
   const asked: readonly (readonly [string, Target | undefined | false])[] = [
     ['--out', values.out !== undefined && { kind: 'files', dir: values.out }],
     ['the folder', positionals[0] !== undefined && { kind: 'files', dir: positionals[0] }],
     ['--stdout', values.stdout === true && { kind: 'stdout' }],
     ['--log', values.log !== undefined && { kind: 'log', dir: values.log }],
-    ['--kafka', brokers !== undefined && { kind: 'kafka', brokers }],
+    ['--kafka', brokers !== undefined && { kind: 'kafka', brokers, registryUrl }],
     ['--sample', sample !== undefined && { kind: 'sample', events: sample }],
     ['--dry-run', values['dry-run'] === true && { kind: 'nowhere' }],
   ];
@@ -253,6 +260,8 @@ function readTarget(
     throw new UsageError(
       `${given[0]?.[0]} takes a ${brokers === '' ? 'list of brokers' : 'path'}, got nothing`,
     );
+  if (registryUrl !== undefined && brokers === undefined)
+    throw new UsageError('--schema-registry is for --kafka: give it brokers, or leave it out');
   return given[0]?.[1] || { kind: 'files', dir: 'output' };
 }
 
@@ -280,6 +289,10 @@ function readFormat(values: Values, target: Target, faults: FaultRates | undefin
   const chosen = asked ?? (isLog ? 'avro' : 'json');
   if (chosen === 'avro' && (target.kind === 'stdout' || target.kind === 'sample'))
     throw new UsageError('Avro has no lines: --format avro needs --out, --log or --kafka');
+  if (chosen === 'avro' && target.kind === 'kafka' && !target.registryUrl)
+    throw new UsageError(
+      'Avro in Kafka needs a schema registry: give --schema-registry URL, or --format json',
+    );
   if (chosen === 'avro' && target.kind === 'files' && (faults?.malformed || faults?.schemaV2))
     throw new UsageError(
       'an Avro file has one schema, and no record in it can be malformed: --malformed and --schema-v2 need --format json, --log or --kafka',

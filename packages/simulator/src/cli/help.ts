@@ -33,7 +33,8 @@ Where to (one of these)
       --out DIR              a file for each topic, as the trailing DIR
       --stdout               lines on standard output, with their topic
       --log DIR              a file log of @streamify/core
-  -k, --kafka BROKERS        Kafka; needs @streamify/kafka
+  -k, --kafka BROKERS        Kafka, such as localhost:9092; needs @streamify/kafka
+      --schema-registry URL  where Avro's schemas are then, such as http://localhost:8081
       --sample N             N events on standard output, then stop
       --dry-run              nowhere: only count
 

@@ -222,9 +222,9 @@ describe.skipIf(missing !== '')(`streamify-simulate ${missing && `(needs ${missi
   test.each<[string, readonly string[], string]>([
     ['an unknown option', ['--nuser', '5'], "Unknown option '--nuser'"],
     [
-      'Kafka without its package',
-      ['--kafka', 'localhost:9092'],
-      '--kafka needs the package @streamify/kafka: npm install @streamify/kafka',
+      'a broker without its port',
+      ['--kafka', 'localhost', '--schema-registry', 'http://localhost:8081'],
+      'a broker is a host:port such as localhost:9092, got "localhost"',
     ],
     [
       'a missing configuration',

@@ -1,4 +1,4 @@
-import { type EventLog, fileLog } from '@streamify/core';
+import { type EventLog, fileLog, type SchemaRegistry } from '@streamify/core';
 import { type TopicName, topics } from '@streamify/models';
 import { UsageError } from '../errors.ts';
 import { avroFiles } from '../output/avro-files.ts';
@@ -8,7 +8,7 @@ import { logOutput } from '../output/log-output.ts';
 import { nowhere, type OutputMark, type RecordOutput } from '../output/record-output.ts';
 import type { RecordFormat } from '../records/record-format.ts';
 import { topicOrder } from '../records/record-writer.ts';
-import type { CommandLine } from './command-line.ts';
+import type { CommandLine, Target } from './command-line.ts';
 
 /** Where a run writes, and how. */
 export interface OpenTarget {
@@ -45,8 +45,7 @@ export async function openTarget(line: CommandLine): Promise<OpenTarget> {
   if (target.kind === 'stdout' || target.kind === 'sample')
     return { format: lines(true), capacity, open: async () => lineStream(process.stdout) };
 
-  const log =
-    target.kind === 'log' ? await fileLog({ dir: target.dir }) : await kafka(target.brokers);
+  const log = target.kind === 'log' ? await fileLog({ dir: target.dir }) : await kafka(target);
   // Each publish ends with a sync: few and large.
   const large = {
     capacity: 4_096,
@@ -87,10 +86,22 @@ function schemaOf(topic: TopicName, newer: boolean) {
 
 /** What the command needs of `@streamify/kafka`, which is only there when it was installed. */
 interface KafkaPackage {
-  kafkaLog(options: { readonly brokers: readonly string[] }): Promise<EventLog> | EventLog;
+  kafkaLog(options: {
+    readonly brokers: readonly string[];
+    readonly registry?: SchemaRegistry;
+  }): EventLog;
+  confluentRegistry(options: { readonly url: string }): SchemaRegistry;
 }
 
-async function kafka(brokers: string): Promise<EventLog> {
+async function kafka({ brokers, registryUrl }: Extract<Target, { kind: 'kafka' }>) {
+  const { kafkaLog, confluentRegistry } = await kafkaPackage();
+  return kafkaLog({
+    brokers: brokers.split(',').map((broker) => broker.trim()),
+    ...(registryUrl !== undefined && { registry: confluentRegistry({ url: registryUrl }) }),
+  });
+}
+
+async function kafkaPackage(): Promise<KafkaPackage> {
   const name = '@streamify/kafka';
   let found: Partial<KafkaPackage>;
   try {
@@ -99,9 +110,10 @@ async function kafka(brokers: string): Promise<EventLog> {
     if ((cause as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw cause;
     throw new UsageError(`--kafka needs the package ${name}: npm install ${name}`, { cause });
   }
-  if (typeof found.kafkaLog !== 'function')
-    throw new UsageError(
-      `--kafka needs a version of ${name} that has kafkaLog: npm install ${name}@latest`,
-    );
-  return found.kafkaLog({ brokers: brokers.split(',').map((broker) => broker.trim()) });
+  const { kafkaLog, confluentRegistry } = found;
+  if (typeof kafkaLog === 'function' && typeof confluentRegistry === 'function')
+    return { kafkaLog, confluentRegistry };
+  throw new UsageError(
+    `--kafka needs a version of ${name} that has kafkaLog and confluentRegistry: npm install ${name}@latest`,
+  );
 }

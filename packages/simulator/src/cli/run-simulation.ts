@@ -3,9 +3,9 @@ import type { FaultInjector, FaultLabel } from '../faults/fault-injector.ts';
 import type { Position } from '../model/population.ts';
 import { PipeClosed } from '../output/line-stream.ts';
 import type { RecordOutput } from '../output/record-output.ts';
+import type { Pace, PaceClock } from '../pace.ts';
 import { RecordBlock, type RecordList } from '../records/record-block.ts';
 import type { RecordSource } from '../records/record-source.ts';
-import type { Clock, Pace } from './pace.ts';
 
 /** Why a run came to its end: everything is simulated, the limit is reached, stopped, or nobody reads on. */
 export type Ending = 'complete' | 'limit' | 'stopped' | 'closed';
@@ -20,7 +20,7 @@ export interface Run {
   readonly faults?: FaultInjector | undefined;
   readonly label: (labels: readonly FaultLabel[]) => void;
   readonly pace: Pace;
-  readonly clock: Clock;
+  readonly clock: PaceClock;
   readonly signal: AbortSignal;
   /** Most records to write. */
   readonly limit?: number | undefined;

@@ -6,6 +6,7 @@ import { CheckpointError, ConfigError, UsageError } from '../errors.ts';
 import { type FaultLabel, faultInjector } from '../faults/fault-injector.ts';
 import type { Position } from '../model/population.ts';
 import { GrowingFile } from '../output/growing-file.ts';
+import { dueTime, fixedRate, fullSpeed, type Pace, type PaceClock, systemClock } from '../pace.ts';
 import { mergedSource } from '../parallel/merged-source.ts';
 import { shareThread } from '../parallel/share-thread.ts';
 import { listsOf, recordWriter } from '../records/record-format.ts';
@@ -23,7 +24,6 @@ import {
 } from './checkpoint.ts';
 import type { CommandLine, Moment } from './command-line.ts';
 import { type OpenTarget, openTarget } from './open-target.ts';
-import { type Clock, dueTime, fixedRate, fullSpeed, type Pace, systemClock } from './pace.ts';
 import { showProgress } from './progress.ts';
 import { type Ending, runSimulation } from './run-simulation.ts';
 
@@ -59,7 +59,7 @@ export async function simulateCommand(
     readonly signal: AbortSignal;
     readonly stderr: Parameters<typeof showProgress>[0];
     readonly worker: URL;
-    readonly clock?: Clock;
+    readonly clock?: PaceClock;
   },
 ): Promise<Summary> {
   const { signal, clock = systemClock } = io;
@@ -260,7 +260,7 @@ function openSource(
 
 function paceOf(
   { continuous, speed, rate }: CommandLine,
-  clock: Clock,
+  clock: PaceClock,
   at: {
     readonly started: number;
     readonly position: Position | null;

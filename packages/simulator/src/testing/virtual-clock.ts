@@ -1,7 +1,10 @@
-import type { Clock } from '../cli/pace.ts';
+import type { PaceClock } from '../pace.ts';
 
 /** A clock that passes only while somebody sleeps, and stops everything at its end. */
-export function virtualClock(now: number, end: number): Clock & { readonly stopped: AbortSignal } {
+export function virtualClock(
+  now: number,
+  end: number,
+): PaceClock & { readonly stopped: AbortSignal } {
   const stop = new AbortController();
   let time = now;
   return {

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Time outside of the simulation. */
-export interface Clock {
+export interface PaceClock {
   /** Epoch milliseconds. */
   now(): number;
   /** Resolves after some milliseconds, or when the signal is aborted. */
   sleep(millis: number, signal: AbortSignal): Promise<void>;
 }
 
-export const systemClock: Clock = {
+/** The clock of the machine. */
+export const systemClock: PaceClock = {
   now: Date.now,
   async sleep(millis, signal) {
     // Timers hold no more than 24 days.
@@ -25,7 +26,7 @@ export interface Allowance {
   readonly wait: number;
 }
 
-/** Tells how fast a simulation may go. */
+/** Tells how fast a simulation may go: what is allowed, when the next event is of `next` (epoch seconds) and `records` are written. */
 export type Pace = (next: number, records: number) => Allowance;
 
 const everything: Allowance = {
@@ -40,8 +41,12 @@ export const fullSpeed: Pace = () => everything;
 /**
  * At due time: from `anchor` (epoch milliseconds of the simulation) on, simulated time passes `speed`
  * times as fast as the clock's; what lies before it is due at once.
+ *
+ * @example
+ * const pace = dueTime(systemClock, 60, Date.now());
+ * const { wait } = pace(Date.now() / 1_000 + 120, 0); // two minutes of the simulation, in 2 s
  */
-export function dueTime(clock: Clock, speed: number, anchor: number): Pace {
+export function dueTime(clock: PaceClock, speed: number, anchor: number): Pace {
   const started = clock.now();
   return (next) => {
     const reached = anchor + (clock.now() - started) * speed;
@@ -52,7 +57,7 @@ export function dueTime(clock: Clock, speed: number, anchor: number): Pace {
 }
 
 /** As many records a second, whenever they happen. `written` are there already. */
-export function fixedRate(clock: Clock, rate: number, written: number): Pace {
+export function fixedRate(clock: PaceClock, rate: number, written: number): Pace {
   const started = clock.now();
   return (_, records) => {
     const done = records - written;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { RecordOutput } from '../output/record-output.ts';
+import { dueTime, fixedRate, fullSpeed, type Pace } from '../pace.ts';
 import { lines, sourceOf } from '../testing/records.ts';
 import { virtualClock } from '../testing/virtual-clock.ts';
-import { dueTime, fixedRate, fullSpeed, type Pace } from './pace.ts';
 import { runSimulation } from './run-simulation.ts';
 
 const second = 1_000;
