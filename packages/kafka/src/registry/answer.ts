@@ -8,7 +8,7 @@ export type Body = Readonly<Record<string, unknown>>;
 export function saying({ status, text }: Answer): string {
   const { message } = bodyOf(text) ?? {};
   const words = typeof message === 'string' ? message : text;
-  const line = words.replace(/\s+/g, ' ').trim();
+  const line = words.replace(/\s+/g, ' ').trim().replace(/\.$/, '');
   return `status ${status}${line && `: ${line.length > 300 ? `${line.slice(0, 300)} …` : line}`}`;
 }
 

@@ -47,8 +47,8 @@ describe('confluentRegistry', () => {
     expect(new Set(await Promise.all(asked)).size).toBe(1);
     await registry.register('plays-value', play);
     expect(lines()).toEqual([
+      'GET /config/plays-value?defaultToGlobal=true',
       'GET /config/plays-value',
-      'GET /config',
       'PUT /config/plays-value',
       'POST /subjects/plays-value/versions',
     ]);
@@ -124,7 +124,9 @@ describe('the compatibility of a subject', () => {
 
   it('stays that of the registry, when that is one', async () => {
     server.react = ({ line }) =>
-      line === 'GET /config' ? { status: 200, body: { compatibilityLevel: 'FORWARD' } } : undefined;
+      line.endsWith('?defaultToGlobal=true')
+        ? { status: 200, body: { compatibilityLevel: 'FORWARD' } }
+        : undefined;
     await registryOf().register('plays-value', play);
     expect(await level('plays-value')).toBeUndefined();
   });

@@ -13,7 +13,10 @@ export interface RegistryClient {
   schema(id: number): Promise<Answer>;
   register(subject: string, body: object): Promise<Answer>;
   /** Of a subject; without one, of the registry. */
-  compatibility(subject?: string): Promise<Answer>;
+  compatibility(
+    subject?: string,
+    options?: { readonly defaultToGlobal?: boolean },
+  ): Promise<Answer>;
   setCompatibility(subject: string, body: object): Promise<Answer>;
 }
 
@@ -32,11 +35,11 @@ export function registryClient(options: CheckedRegistryOptions): RegistryClient 
     schema: (id) => limited(async () => (await api()).Schema.find({ id })),
     register: (subject, body) =>
       limited(async () => (await api()).Subject.register({ subject, body })),
-    compatibility: (subject) =>
+    compatibility: (subject, options) =>
       limited(async () =>
         subject === undefined
           ? (await api()).Subject.all({ path: '/config' })
-          : (await api()).Subject.config({ subject }),
+          : (await api()).Subject.config({ subject, ...options }),
       ),
     setCompatibility: (subject, body) =>
       limited(async () => (await api()).Subject.updateConfig({ subject, body })),

@@ -2,10 +2,11 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
-const requirements = new URL('../../interop/requirements.txt', import.meta.url);
+const requirements = fileURLToPath(new URL('../../interop/requirements.txt', import.meta.url));
 const candidates = [
   'python3',
   'python3.14',
@@ -53,7 +54,7 @@ export async function pythonVenv({ command, version }: Python): Promise<string> 
   try {
     await execute(command, ['-m', 'venv', making]);
     const install = ['install', '--disable-pip-version-check', '--require-hashes', '--no-input'];
-    const args = ['-m', 'pip', ...install, '--quiet', '-r', requirements.pathname];
+    const args = ['-m', 'pip', ...install, '--quiet', '-r', requirements];
     await execute(join(making, 'bin', 'python'), args);
     await rename(making, venv);
   } catch (cause) {

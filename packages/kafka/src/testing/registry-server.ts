@@ -30,6 +30,7 @@ export interface RegistryServer extends AsyncDisposable {
 /** A registry on loopback that can be made to fail. It keeps schemas and levels, and checks nothing. */
 export async function registryServer(): Promise<RegistryServer> {
   const schemas: string[] = [];
+  const globalLevel = 'NONE';
   const levels = new Map<string, string>();
   const requests: SeenRequest[] = [];
   const sockets = new Set<Socket>();
@@ -46,14 +47,15 @@ export async function registryServer(): Promise<RegistryServer> {
       const id = schemas.indexOf(schema) + 1 || schemas.push(schema);
       return { status: 200, body: { id } };
     }
-    if (line === 'GET /config') return { status: 200, body: { compatibilityLevel: 'NONE' } };
-    const [, method, subject = ''] = /^(GET|PUT) \/config\/([^/]+)$/.exec(line) ?? [];
+    if (line === 'GET /config') return { status: 200, body: { compatibilityLevel: globalLevel } };
+    const parts = /^(GET|PUT) \/config\/([^/?]+)(\?defaultToGlobal=true)?$/.exec(line) ?? [];
+    const [, method, subject = '', orGlobal] = parts;
     if (method === 'PUT') {
       const { compatibility } = JSON.parse(body) as { readonly compatibility: string };
       levels.set(subject, compatibility);
       return { status: 200, body: { compatibility } };
     }
-    const level = levels.get(subject);
+    const level = levels.get(subject) ?? (orGlobal ? globalLevel : undefined);
     if (level !== undefined) return { status: 200, body: { compatibilityLevel: level } };
     return method === 'GET'
       ? { status: 404, body: { error_code: 40408, message: 'no level of its own' } }
