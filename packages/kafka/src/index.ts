@@ -5,7 +5,6 @@ export {
   KafkaAccessError,
   RegistryUnavailableError,
 } from './errors.ts';
-export type { Compression, ZstdCodec } from './log/compression.ts';
 export type { GroupTiming } from './log/group-session.ts';
 export { type KafkaLogOptions, kafkaLog } from './log/kafka-log.ts';
 export { confluentRegistry } from './registry/confluent-registry.ts';
@@ -15,3 +14,4 @@ export type {
   RegistryAuth,
   SubjectNaming,
 } from './registry/registry-options.ts';
+export type { Compression, ZstdCodec } from './wire/codecs.ts';

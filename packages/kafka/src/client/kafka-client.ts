@@ -8,6 +8,7 @@ import type {
   ProducerConfig,
   RetryOptions,
 } from 'kafkajs';
+import { withFastRequests } from '../wire/fast-requests.ts';
 import type { KafkaConnection } from './connection-options.ts';
 import { Kafka, logLevel, PartitionAssigners } from './kafkajs.ts';
 
@@ -22,7 +23,7 @@ export class KafkaClient {
   constructor(connection: KafkaConnection) {
     const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = connection;
     this.connection = connection;
-    this.#kafka = new Kafka({
+    const kafka = new Kafka({
       brokers: [...brokers],
       clientId,
       connectionTimeout,
@@ -33,6 +34,7 @@ export class KafkaClient {
       ...(ssl !== undefined && { ssl }),
       ...(sasl !== undefined && { sasl }),
     });
+    this.#kafka = withFastRequests(kafka);
   }
 
   admin(): Admin {

@@ -14,7 +14,7 @@ import {
 import type { Message } from 'kafkajs';
 import { checkConnection, type KafkaConnectionOptions } from '../client/connection-options.ts';
 import { KafkaClient } from '../client/kafka-client.ts';
-import { type Compression, compressionType, type ZstdCodec } from './compression.ts';
+import { type Compression, compressionType, type ZstdCodec } from '../wire/codecs.ts';
 import { GroupMember } from './group-member.ts';
 import type { GroupTiming } from './group-session.ts';
 import { KafkaPublisher } from './kafka-publisher.ts';

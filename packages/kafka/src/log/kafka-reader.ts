@@ -9,7 +9,6 @@ import {
   type Slice,
 } from '@streamify/core';
 import { rootOf } from '../client/failure.ts';
-import type { Fetched } from './fetched.ts';
 import { type FetcherOptions, PartitionFetcher } from './partition-fetcher.ts';
 
 /** Longest wait of one fetch in milliseconds; a poll that waits longer fetches again. */
@@ -24,7 +23,7 @@ export interface PartitionOffsets {
 /** A fetch that is under way. */
 interface Fetching {
   readonly from: number;
-  readonly done: Promise<Fetched>;
+  readonly done: Promise<Slice>;
 }
 
 /**
@@ -38,7 +37,7 @@ export class KafkaReader implements PartitionReader {
   readonly #closing = new AbortController();
   readonly #logClosing: AbortSignal;
   /** What was fetched and not yet polled: from `#at` in `records`. */
-  #fetched: Fetched & { readonly from: number } = { from: -1, records: [], next: -1 };
+  #fetched: Slice & { readonly from: number } = { from: -1, records: [], next: -1 };
   #at = 0;
   #ahead: Fetching | undefined;
 
@@ -100,7 +99,7 @@ export class KafkaReader implements PartitionReader {
   }
 
   /** What a fetch gives; `undefined` when it takes longer than `left` milliseconds, or is no longer wanted. */
-  async #next(from: number, left: number, stop: AbortSignal): Promise<Fetched | undefined> {
+  async #next(from: number, left: number, stop: AbortSignal): Promise<Slice | undefined> {
     const isUnderWay = this.#ahead?.from === from;
     if (!isUnderWay) this.#ahead = this.#startFetch(from, Math.min(left, longPoll));
     const { done } = this.#ahead as Fetching;

@@ -1,8 +1,10 @@
+import type { Slice } from '@streamify/core';
 import type { Cluster } from 'kafkajs';
 import { rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { persist } from '../client/persist.ts';
-import { committedRecords, type Fetched, type FetchedPartition } from './fetched.ts';
+import type { FetchResponse } from '../wire/fetch-response.ts';
+import { readRecordSet } from '../wire/read-record-set.ts';
 
 /** Of which partition, and how much at once. */
 export interface FetcherOptions {
@@ -11,10 +13,6 @@ export interface FetcherOptions {
   readonly partition: number;
   /** Bytes of a fetch, compressed where the topic is. A larger batch of records is fetched all the same. */
   readonly maxBytes: number;
-}
-
-interface FetchResponse {
-  readonly responses: readonly [{ readonly partitions: readonly [FetchedPartition] }];
 }
 
 /**
@@ -36,7 +34,7 @@ export class PartitionFetcher {
    *
    * @throws KafkaJSOffsetOutOfRange, BrokerUnavailableError, KafkaAccessError.
    */
-  fetch(from: number, maxWait: number, signal: AbortSignal): Promise<Fetched> {
+  fetch(from: number, maxWait: number, signal: AbortSignal): Promise<Slice> {
     const { client, topic, partition } = this.#options;
     const what = `read ${topic}/${partition}`;
     return persist(client.connection, what, () => this.#tryToFetch(from, maxWait), signal);
@@ -46,7 +44,7 @@ export class PartitionFetcher {
     await this.#leave();
   }
 
-  async #tryToFetch(from: number, maxWait: number): Promise<Fetched> {
+  async #tryToFetch(from: number, maxWait: number): Promise<Slice> {
     const { topic, partition, maxBytes } = this.#options;
     try {
       this.#cluster ??= this.#connect();
@@ -61,7 +59,8 @@ export class PartitionFetcher {
         maxBytes,
         topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
       });
-      return committedRecords(response.responses[0].partitions[0], from);
+      const fetched = response.responses[0]?.partitions[0];
+      return fetched ? await readRecordSet(fetched, from) : { records: [], next: from };
     } catch (cause) {
       if (rootOf(cause).name !== 'KafkaJSOffsetOutOfRange') await this.#leave();
       throw cause;

@@ -1,5 +1,6 @@
 import zlib from 'node:zlib';
 import { OptionError } from '@streamify/core';
+import type { CompressionTypes as CompressionType } from 'kafkajs';
 import snappy from 'kafkajs-snappy';
 import { CompressionCodecs, CompressionTypes } from '../client/kafkajs.ts';
 
@@ -12,7 +13,7 @@ export interface ZstdCodec {
   decompress(data: Uint8Array): Uint8Array | Promise<Uint8Array>;
 }
 
-const types: Readonly<Record<Compression, number>> = {
+const types: Readonly<Record<Compression, CompressionType>> = {
   none: CompressionTypes.None,
   gzip: CompressionTypes.GZIP,
   snappy: CompressionTypes.Snappy,
@@ -38,12 +39,16 @@ function zstdCodec(): ZstdCodec {
   );
 }
 
+interface Codec {
+  compress(encoder: { readonly buffer: Buffer }): Promise<Buffer>;
+  decompress(data: Buffer): Promise<Buffer>;
+}
+
 /** kafkajs keeps codecs by process: so does this. */
 CompressionCodecs[CompressionTypes.Snappy] = snappy;
-CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-  compress: async (encoder: { readonly buffer: Buffer }) =>
-    Buffer.from(await zstdCodec().compress(encoder.buffer)),
-  decompress: async (data: Buffer) => Buffer.from(await zstdCodec().decompress(data)),
+CompressionCodecs[CompressionTypes.ZSTD] = (): Codec => ({
+  compress: async ({ buffer }) => Buffer.from(await zstdCodec().compress(buffer)),
+  decompress: async (data) => Buffer.from(await zstdCodec().decompress(data)),
 });
 
 /**
@@ -52,7 +57,7 @@ CompressionCodecs[CompressionTypes.ZSTD] = () => ({
  * @param codec is what zstd is read and written with from now on, in this process.
  * @throws OptionError when there is none of that name, or no codec for it.
  */
-export function compressionType(compression: Compression, codec?: ZstdCodec): number {
+export function compressionType(compression: Compression, codec?: ZstdCodec): CompressionType {
   if (codec) zstd = codec;
   const type = types[compression];
   if (type === undefined)
@@ -61,4 +66,20 @@ export function compressionType(compression: Compression, codec?: ZstdCodec): nu
     );
   if (compression === 'zstd') zstdCodec();
   return type;
+}
+
+function codecOf(type: number): Codec {
+  const codec = (CompressionCodecs as Readonly<Record<number, (() => Codec) | undefined>>)[type];
+  if (codec) return codec();
+  throw new OptionError(`no codec is known for compression ${type} of Kafka's protocol`);
+}
+
+/** Compresses what `type` says, a number of Kafka's protocol other than 0. */
+export function compress(type: number, buffer: Buffer): Promise<Buffer> {
+  return codecOf(type).compress({ buffer });
+}
+
+/** Decompresses what `type` says, a number of Kafka's protocol other than 0. */
+export function decompress(type: number, data: Buffer): Promise<Buffer> {
+  return codecOf(type).decompress(data);
 }

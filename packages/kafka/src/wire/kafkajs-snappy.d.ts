@@ -1,4 +1,4 @@
 declare module 'kafkajs-snappy' {
-  const codec: () => unknown;
+  const codec: () => never;
   export = codec;
 }

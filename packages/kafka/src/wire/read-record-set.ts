@@ -1,0 +1,169 @@
+import { LogCorruptedError, type LogRecord, type Slice } from '@streamify/core';
+import { ByteReader } from './byte-reader.ts';
+import { decompress } from './codecs.ts';
+import { crc32c } from './crc32c.ts';
+import { attribute, field, magic } from './record-batch.ts';
+
+/** A transaction that was aborted, and where its first record is. */
+export interface AbortedTransaction {
+  readonly producerId: string;
+  readonly firstOffset: number;
+}
+
+/** What a broker gave of a partition. */
+export interface FetchedPartition {
+  readonly lastStableOffset: number;
+  readonly aborted: readonly AbortedTransaction[];
+  /** Record batches one after another; the last may be cut off. */
+  readonly recordSet: Buffer;
+}
+
+/**
+ * Gives the committed records of what was fetched, from the offset `from` on, and where to go on:
+ * behind control records, aborted transactions, and what compaction has removed, too.
+ *
+ * A transaction that was aborted starts at a known offset and ends with a control record of its
+ * producer. Source: KIP-98, "Consumer".
+ *
+ * @throws LogCorruptedError when a checksum is wrong, or a batch has a format from before Kafka 0.11.
+ */
+export async function readRecordSet(partition: FetchedPartition, from: number): Promise<Slice> {
+  const { recordSet, lastStableOffset } = partition;
+  const isAborted = abortedBatches(partition.aborted);
+  const records: LogRecord[] = [];
+  let next = from;
+  let at = 0;
+  while (at + field.records <= recordSet.length) {
+    const end = at + field.leaderEpoch + recordSet.readInt32BE(at + field.length);
+    if (end > recordSet.length) break;
+    const batch = headerOf(recordSet.subarray(at, end));
+    next = Math.max(next, batch.lastOffset + 1);
+    if (!isAborted(batch) && !batch.isControl && batch.lastOffset >= from)
+      readRecords(await recordsOf(batch), batch, from, records);
+    at = end;
+  }
+  // A broker gives one whole batch at least, so there is none up to here.
+  if (at === 0) next = Math.max(from, lastStableOffset);
+  return { records, next };
+}
+
+interface Batch {
+  readonly bytes: Buffer;
+  readonly baseOffset: number;
+  readonly lastOffset: number;
+  readonly attributes: number;
+  readonly isControl: boolean;
+  readonly producerId: string;
+}
+
+function headerOf(bytes: Buffer): Batch {
+  const reader = new ByteReader(bytes);
+  const baseOffset = reader.int64();
+  if (bytes[field.magic] !== magic)
+    throw new LogCorruptedError(
+      `the record batch at offset ${baseOffset} has format ${bytes[field.magic]}, and Kafka writes ${magic} since 0.11`,
+    );
+  const crc = bytes.readUInt32BE(field.crc);
+  const actual = crc32c(bytes, field.attributes);
+  if (crc !== actual)
+    throw new LogCorruptedError(
+      `the record batch at offset ${baseOffset} is damaged: its checksum is ${actual}, and should be ${crc}`,
+    );
+  const attributes = bytes.readInt16BE(field.attributes);
+  reader.at = field.producerId;
+  return {
+    bytes,
+    baseOffset,
+    lastOffset: baseOffset + bytes.readInt32BE(field.lastOffsetDelta),
+    attributes,
+    isControl: (attributes & attribute.control) !== 0,
+    producerId: (attributes & attribute.transactional) === 0 ? '' : reader.id(),
+  };
+}
+
+/** Tells the batches of aborted transactions, which come in the order of their offsets. */
+function abortedBatches(aborted: readonly AbortedTransaction[]): (batch: Batch) => boolean {
+  if (aborted.length === 0) return () => false;
+  const starts = aborted.toSorted((a, b) => a.firstOffset - b.firstOffset);
+  const open = new Set<string>();
+  let started = 0;
+  return ({ lastOffset, isControl, producerId }) => {
+    for (
+      let start = starts[started];
+      start && start.firstOffset <= lastOffset;
+      start = starts[started]
+    ) {
+      open.add(start.producerId);
+      started++;
+    }
+    // Commits and aborts both end what their producer had open.
+    return isControl ? open.delete(producerId) : open.has(producerId);
+  };
+}
+
+async function recordsOf({ bytes, attributes }: Batch): Promise<Buffer> {
+  const records = bytes.subarray(field.records);
+  const codec = attributes & attribute.compression;
+  return codec === 0 ? records : decompress(codec, records);
+}
+
+/**
+ * Reads the records of a batch. Source: Apache Kafka documentation, "Message Format", "Record".
+ */
+function readRecords(buffer: Buffer, batch: Batch, from: number, into: LogRecord[]): void {
+  const { bytes, baseOffset, attributes } = batch;
+  const header = new ByteReader(bytes, field.firstTimestamp);
+  const firstTimestamp = header.int64();
+  const maxTimestamp = header.int64();
+  const isAppendTime = (attributes & attribute.logAppendTime) !== 0;
+  const reader = new ByteReader(buffer);
+  for (let left = bytes.readInt32BE(field.count); left > 0; left--) {
+    const end = reader.varint() + reader.at;
+    reader.at++; // attributes, of which a record has none
+    const timestamp = firstTimestamp + reader.varlong();
+    const offset = baseOffset + reader.varint();
+    if (offset >= from) {
+      const key = textOf(reader, reader.varint());
+      const value = bytesOf(reader, reader.varint());
+      const loggedAt = isAppendTime ? maxTimestamp : timestamp;
+      const headers = reader.varint();
+      into.push(
+        headers === 0
+          ? { offset, key, value, loggedAt }
+          : { offset, key, value, loggedAt, headers: headersOf(reader, headers) },
+      );
+    }
+    reader.at = end;
+  }
+}
+
+/** Headers as text; of several with one name, the last. */
+function headersOf(reader: ByteReader, count: number): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (let i = 0; i < count; i++) {
+    const name = textOf(reader, reader.varint());
+    headers[name] = textOf(reader, reader.varint());
+  }
+  return headers;
+}
+
+const nothing = Buffer.alloc(0);
+
+function bytesOf(reader: ByteReader, length: number): Buffer {
+  return length <= 0 ? nothing : reader.bytes(length);
+}
+
+/** Short ASCII texts, such as keys mostly are, need no call into native code. */
+function textOf(reader: ByteReader, length: number): string {
+  if (length <= 0) return '';
+  const { buffer, at } = reader;
+  reader.at = at + length;
+  if (length > 32) return buffer.toString('utf8', at, at + length);
+  let text = '';
+  for (let i = at; i < at + length; i++) {
+    const byte = buffer[i] as number;
+    if (byte > 0x7f) return buffer.toString('utf8', at, at + length);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
