@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
 import { AlreadyRunningError, LocalKafkaError, PortInUseError } from './errors.ts';
 import type { LocalKafkaOptions } from './local-kafka-options.ts';
 import { missingPrerequisite } from './missing-prerequisite.ts';
@@ -123,13 +124,6 @@ describe.skipIf(missing !== undefined)(
       expect(await register(url, ['at', 'listener'])).toMatchObject({ error_code: 409 });
     });
 
-    it('starts no registry that nobody asked for', async () => {
-      const kafka = await start();
-      expect(kafka.registryUrl).toBe(undefined);
-      expect(kafka.pids.registry).toBe(undefined);
-      await expect(kafka.kill('SIGKILL', 'registry')).rejects.toThrow('no schema registry runs');
-    });
-
     it('tells who has the port it should listen on, and starts nothing', async () => {
       const server = createServer().listen(await freePort(), '127.0.0.1');
       await once(server, 'listening');
@@ -144,15 +138,6 @@ describe.skipIf(missing !== undefined)(
         server.close();
       }
       await expect(readFile(join(dir, 'running.json'))).rejects.toThrow('ENOENT');
-    });
-
-    it('refuses a second broker in its folder', async () => {
-      const kafka = await start();
-      const second = start();
-      await expect(second).rejects.toThrow(AlreadyRunningError);
-      await expect(second).rejects.toThrow(
-        `a broker runs in ${dir} already, as process ${kafka.pids.broker}`,
-      );
     });
 
     it('that dies at its start shows the end of its log, and takes the registry with it', async () => {
@@ -172,8 +157,6 @@ describe.skipIf(missing !== undefined)(
     });
 
     it('that a machine cannot give its heap shows what Java says', async () => {
-      await start();
-      await (started[0] as LocalKafka).stop();
       await expect(start({ heap: '1k' })).rejects.toThrow(/Too small maximum heap/);
     });
 
@@ -184,3 +167,20 @@ describe.skipIf(missing !== undefined)(
     });
   },
 );
+
+describeWithOwnKafka('a local broker that runs', (kafka) => {
+  it('has no registry when nobody asked for one', async () => {
+    const { registryUrl, pids, kill } = kafka();
+    expect(registryUrl).toBe(undefined);
+    expect(pids.registry).toBe(undefined);
+    await expect(kill('SIGKILL', 'registry')).rejects.toThrow('no schema registry runs');
+  });
+
+  it('has its folder for itself', async () => {
+    const second = start({ dir: kafka().dir });
+    await expect(second).rejects.toThrow(AlreadyRunningError);
+    await expect(second).rejects.toThrow(
+      `a broker runs in ${kafka().dir} already, as process ${kafka().pids.broker}`,
+    );
+  });
+});
