@@ -14,4 +14,5 @@ export type {
   RegistryAuth,
   SubjectNaming,
 } from './registry/registry-options.ts';
+export { type KafkaSink, type KafkaSinkOptions, kafkaSink } from './sink/kafka-sink.ts';
 export type { Compression, ZstdCodec } from './wire/codecs.ts';

@@ -1,0 +1,63 @@
+import type { DeadLetter, LogRecord, ResultId } from '@streamify/core';
+import type { Message } from 'kafkajs';
+import { jsonText } from './json-text.ts';
+
+const ours = 'streamify-';
+/** What the record's own headers are called where they begin as ours do. */
+const escaped = 'streamify-header-';
+
+/** Makes a message of a dead letter: the record as it was, and headers that tell the rest. */
+export function deadLetterMessage(letter: DeadLetter, job: string): Message {
+  const { position, key, raw, headers, schemaId, loggedAt, operator, result, reason, stack } =
+    letter;
+  const own = Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name.startsWith(ours) ? `${escaped}${name}` : name,
+      value,
+    ]),
+  );
+  return {
+    key,
+    value: Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength),
+    headers: {
+      ...own,
+      'streamify-job': job,
+      'streamify-reason': reason,
+      'streamify-operator': operator,
+      'streamify-topic': position.topic,
+      'streamify-partition': String(position.partition),
+      'streamify-offset': String(position.offset),
+      'streamify-logged-at': String(loggedAt),
+      ...(schemaId !== undefined && { 'streamify-schema-id': String(schemaId) }),
+      ...(result !== undefined && { 'streamify-result': jsonText(result) }),
+      ...(stack !== undefined && { 'streamify-stack': stack }),
+    },
+  };
+}
+
+/** Reads what {@link deadLetterMessage} has made. */
+export function readDeadLetter({ key, value, headers = {} }: LogRecord): DeadLetter {
+  const own: Record<string, string> = {};
+  for (const [name, text] of Object.entries(headers)) {
+    if (name.startsWith(escaped)) own[name.slice(escaped.length)] = text;
+    else if (!name.startsWith(ours)) own[name] = text;
+  }
+  const text = (name: string): string => headers[`${ours}${name}`] ?? '';
+  const { 'streamify-schema-id': schemaId, 'streamify-result': result } = headers;
+  return {
+    position: {
+      topic: text('topic'),
+      partition: Number(text('partition')),
+      offset: Number(text('offset')),
+    },
+    key,
+    raw: value,
+    headers: own,
+    schemaId: schemaId === undefined ? undefined : Number(schemaId),
+    loggedAt: Number(text('logged-at')),
+    operator: text('operator'),
+    result: result === undefined ? undefined : (JSON.parse(result) as ResultId),
+    reason: text('reason'),
+    stack: headers['streamify-stack'],
+  };
+}

@@ -1,0 +1,111 @@
+import {
+  avroEncoder,
+  type DeadLetter,
+  OptionError,
+  type Sink,
+  type StreamEvent,
+  type Topic,
+  unknownTopic,
+} from '@streamify/core';
+import { partsOfKafkaLog } from '../log/kafka-log.ts';
+import { compressionType } from '../wire/codecs.ts';
+import { createJobTopics } from './create-job-topics.ts';
+import { jobTopics } from './job-topics.ts';
+import { openKafkaTask } from './kafka-task.ts';
+import { readDeadLetters } from './read-dead-letters.ts';
+import { RowEncoder } from './row-encoder.ts';
+
+export interface KafkaSinkOptions {
+  /** Begins the names of the job's topics, so that several installations share a cluster. Default: nothing. */
+  readonly topicPrefix?: string;
+  /** Begins the transactional ids, `<prefix>/<topicPrefix><job>/<partition>`. Default `streamify`. */
+  readonly transactionalIdPrefix?: string;
+  /**
+   * Milliseconds after which the cluster aborts a transaction whose owner is gone. Until then, or
+   * until the task is opened again, readers wait behind it. Default 60,000.
+   */
+  readonly transactionTimeout?: number;
+  /** Most bytes of a row's key and value; a larger row is a dead letter. Default 1,000,000. */
+  readonly maxMessageBytes?: number;
+}
+
+/** A sink into a topic of Kafka. */
+export interface KafkaSink<T> extends Sink<T | StreamEvent<T>> {
+  /** The dead letters that a job has committed, by partition and epoch: what `redrive` takes. */
+  deadLetters(job: string): Promise<readonly DeadLetter[]>;
+}
+
+/**
+ * Delivers into a topic, exactly once, under the key of the topic's type: rows, watermarks, side
+ * outputs, dead letters, state and checkpoint of an epoch are one transaction of Kafka, of which
+ * readers of committed records see all or nothing.
+ *
+ * Beside the topic, each job has `<job>.checkpoints`, which is compacted, `<job>.dead-letters` and
+ * `<job>.side-outputs`. They are made when its first task opens.
+ *
+ * @throws OptionError when an option cannot work, or the topic is not one of a `kafkaLog`.
+ *
+ * @example
+ * await run({ name: 'by-song', from: plays, through: (plays$) => plays$, into: kafkaSink(log.topic('plays_by_song', PlayBySong)) });
+ */
+export function kafkaSink<T extends object>(
+  topic: Topic<T>,
+  options: KafkaSinkOptions = {},
+): KafkaSink<T> {
+  const { log, name, type } = topic;
+  const parts = partsOfKafkaLog(log);
+  const settings = checkOptions(options);
+  const { compression = 'none', zstd } = parts.options;
+  return {
+    async open(task) {
+      const partitions = await log.partitions(name);
+      if (partitions === undefined) throw unknownTopic(name);
+      const id = await log.registry.register(`${name}-value`, type.schema);
+      const { encode } = avroEncoder(type, id);
+      const { topicPrefix, transactionalIdPrefix, transactionTimeout, maxMessageBytes } = settings;
+      const topics = jobTopics(task.job, topicPrefix);
+      await createJobTopics(parts, topics, task);
+      return openKafkaTask({
+        log,
+        client: parts.client,
+        task,
+        target: { name, partitions },
+        topics,
+        rows: new RowEncoder({ topic, encode, partitions, maxMessageBytes }),
+        transactionalId: `${transactionalIdPrefix}/${topicPrefix}${task.job}/${task.partition}`,
+        transactionTimeout,
+        compression: compressionType(compression, zstd),
+      });
+    },
+    deadLetters: (job) => readDeadLetters(log, jobTopics(job, settings.topicPrefix).deadLetters),
+  };
+}
+
+function checkOptions(options: KafkaSinkOptions): Required<KafkaSinkOptions> {
+  const {
+    topicPrefix = '',
+    transactionalIdPrefix = 'streamify',
+    transactionTimeout = 60_000,
+    maxMessageBytes = 1_000_000,
+  } = options;
+  if (!/^[a-zA-Z0-9._-]*$/.test(topicPrefix))
+    throw new OptionError(
+      `topicPrefix has letters, digits, dots, underscores and hyphens, got ${JSON.stringify(topicPrefix)}`,
+    );
+  if (typeof transactionalIdPrefix !== 'string' || transactionalIdPrefix === '')
+    throw new OptionError(
+      `transactionalIdPrefix is a text that is not empty, got ${JSON.stringify(transactionalIdPrefix)}`,
+    );
+  if (!(transactionTimeout >= 1_000 && transactionTimeout < 2 ** 31))
+    throw new OptionError(
+      `transactionTimeout is a number of milliseconds, at least 1000, got ${transactionTimeout}`,
+    );
+  if (!(Number.isSafeInteger(maxMessageBytes) && maxMessageBytes >= 1))
+    throw new OptionError(`maxMessageBytes is a number of bytes, got ${maxMessageBytes}`);
+  return {
+    topicPrefix,
+    transactionalIdPrefix,
+    transactionTimeout: Math.ceil(transactionTimeout),
+    maxMessageBytes,
+  };
+}

@@ -1,0 +1,252 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  type Checkpoint,
+  type EpochCommit,
+  type EpochOutput,
+  type EventLog,
+  FencedError,
+  OptionError,
+  type SinkTask,
+  type StreamEvent,
+  StreamifyError,
+  type TaskId,
+} from '@streamify/core';
+import type { CompressionTypes, Message } from 'kafkajs';
+import { type KafkaFailure, rootOf } from '../client/failure.ts';
+import type { KafkaClient } from '../client/kafka-client.ts';
+import { CommitUnknownError } from '../errors.ts';
+import { epochMessages, type Target } from './epoch-messages.ts';
+import type { JobTopics } from './job-topics.ts';
+import { type Later, readLater, readTask, type TaskPlace } from './read-task.ts';
+import type { RowEncoder } from './row-encoder.ts';
+import { noProgress, progressAfter, stateEpochsAfter, type TaskProgress } from './task-progress.ts';
+import {
+  chunksOf,
+  forgetMessages,
+  ownerMessage,
+  progressMessage,
+  stateMessages,
+} from './task-records.ts';
+import { TransactionalProducer } from './transactional-producer.ts';
+import { isFencing, isTaken } from './txn-failure.ts';
+
+export interface KafkaTaskOptions<T> {
+  readonly log: EventLog;
+  readonly client: KafkaClient;
+  readonly task: TaskId;
+  readonly target: Target;
+  readonly topics: JobTopics;
+  readonly rows: RowEncoder<T>;
+  readonly transactionalId: string;
+  readonly transactionTimeout: number;
+  readonly compression: CompressionTypes;
+}
+
+/** Milliseconds for which the end of a transaction is waited for, while brokers answer. */
+const settling = 2_000;
+/** The same for a look at who has taken over. */
+const looking = 500;
+
+/**
+ * Takes a task over: fences its owner, and then reads where it got to, since nobody else can write
+ * any more. That an owner has come is written down, so that the one before can tell who it was.
+ *
+ * @throws FencedError when somebody else takes it over meanwhile.
+ */
+export async function openKafkaTask<T>(
+  options: KafkaTaskOptions<T>,
+): Promise<SinkTask<T | StreamEvent<T>>> {
+  const { log, client, task, topics, transactionalId, transactionTimeout, compression } = options;
+  const { partition } = task;
+  const place = { log, topic: topics.checkpoints, partition };
+  const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
+  const producer = new TransactionalProducer({
+    client,
+    transactionalId,
+    transactionTimeout,
+    compression,
+  });
+  try {
+    await producer.fenceOthers();
+    await producer.send([{ topic: place.topic, partition, messages: [ownerMessage(owner)] }]);
+    // Whether it happened is seen as the records are read.
+    await producer.commit();
+    const taken = producer.lastOffset(place.topic, partition);
+    const records = await readTask(place, taken, client.connection.patience);
+    if (records.owner !== owner) throw fencedBy(task, records.owner);
+    const progress = records.progress;
+    const state = progress ? records.state(progress) : [];
+    return new KafkaTask(options, {
+      place,
+      producer,
+      owner,
+      taken,
+      progress: progress ?? { ...noProgress, owner },
+      state,
+      checkpoint: progress && checkpointOf(progress, state),
+    });
+  } catch (cause) {
+    await producer.close();
+    throw isFencing(rootOf(cause)) ? fencedBy(task, undefined, cause) : cause;
+  }
+}
+
+function checkpointOf(
+  { epoch, next, pipeline }: TaskProgress,
+  state: readonly { readonly bytes: Uint8Array }[],
+): Checkpoint {
+  return { epoch, next, pipeline, state: state.map(({ bytes }) => bytes) };
+}
+
+interface Taken {
+  readonly place: TaskPlace;
+  readonly producer: TransactionalProducer;
+  readonly owner: string;
+  /** Offset of the record by which the task was taken over. */
+  readonly taken: number;
+  readonly progress: TaskProgress;
+  readonly state: readonly { readonly epoch: number; readonly bytes: Uint8Array }[];
+  readonly checkpoint: Checkpoint | undefined;
+}
+
+/** One owner's hold on a task: a transactional id, and a partition of the checkpoint topic. */
+class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
+  readonly checkpoint: Checkpoint | undefined;
+  readonly #options: KafkaTaskOptions<T>;
+  readonly #taken: Omit<Taken, 'progress' | 'state' | 'checkpoint'>;
+  #progress: TaskProgress;
+  /** The epochs whose state counts, and in how many records it is. */
+  #states: ReadonlyMap<number, number>;
+  /** Why nothing can be committed any more. */
+  #end: Error | undefined;
+
+  constructor(options: KafkaTaskOptions<T>, { progress, state, checkpoint, ...taken }: Taken) {
+    this.checkpoint = checkpoint;
+    this.#options = options;
+    this.#taken = taken;
+    this.#progress = progress;
+    this.#states = new Map(state.map(({ epoch, bytes }) => [epoch, chunksOf(bytes.length)]));
+  }
+
+  refusal(element: T | StreamEvent<T>): string | undefined {
+    return this.#options.rows.refusal(element);
+  }
+
+  async commit(commit: EpochCommit, output: EpochOutput<T | StreamEvent<T>>): Promise<void> {
+    this.#check(commit, output);
+    const { producer, owner, place } = this.#taken;
+    const { epoch, state } = commit;
+    const { parts, watermark } = epochMessages(
+      this.#options,
+      commit,
+      output,
+      this.#progress.watermark,
+    );
+    const stateEpochs = stateEpochsAfter([...this.#states.keys()], commit);
+    const { counts } = output;
+    const progress = progressAfter(this.#progress, commit, {
+      owner,
+      counts,
+      watermark,
+      stateEpochs,
+    });
+    const chunks = new Map(this.#states).set(epoch, chunksOf(state?.bytes.length ?? 0));
+    const messages: Message[] = [
+      ...[...this.#states]
+        .filter(([each]) => !stateEpochs.includes(each))
+        .flatMap(([each, count]) => forgetMessages(each, count)),
+      ...(state ? stateMessages(epoch, state.bytes) : []),
+      progressMessage(progress),
+    ];
+    const startedAt = performance.now();
+    try {
+      await producer.send([...parts, { ...place, messages }]);
+      const end = await producer.commit();
+      if (!end.answered) await this.#settle(epoch, end.cause);
+    } catch (cause) {
+      this.#end = await this.#failure(cause, epoch, performance.now() - startedAt);
+      await producer.abort();
+      throw this.#end;
+    }
+    this.#progress = progress;
+    this.#states = new Map(stateEpochs.map((each) => [each, chunks.get(each) as number]));
+  }
+
+  async close(): Promise<void> {
+    this.#end ??= new OptionError(`task ${this.#name} is closed: open it again`);
+    await this.#taken.producer.close();
+  }
+
+  get #name(): string {
+    const { job, partition } = this.#options.task;
+    return `${job}/${partition}`;
+  }
+
+  #check({ epoch, next }: EpochCommit, { causes }: EpochOutput<unknown>): void {
+    const { task, target } = this.#options;
+    if (this.#end instanceof FencedError) throw this.#end;
+    if (this.#end)
+      throw new CommitUnknownError(
+        `task ${this.#name} cannot go on behind a commit that failed, open it again: ${this.#end.message}`,
+        { cause: this.#end },
+      );
+    if (epoch !== this.#progress.epoch + 1)
+      throw new FencedError(
+        `task ${this.#name} is at epoch ${this.#progress.epoch}: epoch ${epoch} does not follow it`,
+      );
+    if (next[target.name] !== undefined || causes[0]?.topic === target.name)
+      throw new OptionError(
+        `job ${task.job} reads topic ${target.name} and writes to it, which would never end: give it another topic`,
+      );
+  }
+
+  /** Finds out from the log whether a commit that was not answered happened. */
+  async #settle(epoch: number, cause: Error): Promise<void> {
+    const { producer, owner, place } = this.#taken;
+    const offset = producer.lastOffset(place.topic, place.partition);
+    const range = { from: offset, last: offset };
+    const later = await readLater(place, range, settling).catch((): Later | undefined => undefined);
+    const found = later?.records.progress;
+    if (found?.owner === owner && found.epoch === epoch) return;
+    if (later?.isSettled) throw await this.#replaced(cause);
+    throw new CommitUnknownError(
+      `whether epoch ${epoch} of task ${this.#name} is committed is not known, as the reply was lost: ${cause.message}. Opening the task again settles it`,
+      { cause },
+    );
+  }
+
+  async #failure(cause: unknown, epoch: number, took: number): Promise<Error> {
+    if (cause instanceof StreamifyError) return cause;
+    const failure = rootOf(cause);
+    if (failure.type === 'MESSAGE_TOO_LARGE')
+      return new OptionError(
+        `a topic takes no records as large as those of epoch ${epoch} of task ${this.#name}: raise its max.message.bytes, or lower maxMessageBytes: ${failure.message}`,
+        { cause },
+      );
+    return isFencing(failure) ? this.#replaced(failure, took) : failure;
+  }
+
+  /** Why the cluster no longer takes this owner's transactions. */
+  async #replaced(cause: KafkaFailure, took = 0): Promise<Error> {
+    const { task, transactionTimeout } = this.#options;
+    const { owner, place, taken } = this.#taken;
+    const range = { from: taken, last: Number.MAX_SAFE_INTEGER };
+    const later = await readLater(place, range, looking).catch((): Later | undefined => undefined);
+    const last = later?.records.owner;
+    if (last !== undefined && last !== owner) return fencedBy(task, last, cause);
+    if (isTaken(cause) && took < transactionTimeout) return fencedBy(task, undefined, cause);
+    return new CommitUnknownError(
+      `the cluster has ended a transaction of task ${this.#name} that took ${Math.round(took)} ms, with a transactionTimeout of ${transactionTimeout} ms, and nobody else has the task: open it again`,
+      { cause },
+    );
+  }
+}
+
+function fencedBy(
+  { job, partition }: TaskId,
+  owner = 'another owner',
+  cause?: unknown,
+): FencedError {
+  return new FencedError(`task ${job}/${partition} was taken over by ${owner}`, { cause });
+}

@@ -1,0 +1,54 @@
+import { type AvroEncoder, rowOf, type StreamEvent, type Topic } from '@streamify/core';
+import type { Message } from 'kafkajs';
+import { messageOf } from '../log/kafka-log.ts';
+
+export interface RowEncoderOptions<T> {
+  readonly topic: Topic<T>;
+  readonly encode: AvroEncoder<T>['encode'];
+  /** Partitions of the topic. */
+  readonly partitions: number;
+  /** Most bytes of a row's key and value. */
+  readonly maxMessageBytes: number;
+}
+
+/**
+ * Makes messages of rows. A row is encoded to see whether it fits, and not once more when it is
+ * committed.
+ */
+export class RowEncoder<T> {
+  readonly #options: RowEncoderOptions<T>;
+  readonly #encoded = new WeakMap<object, Message>();
+
+  constructor(options: RowEncoderOptions<T>) {
+    this.#options = options;
+  }
+
+  /** Why a row cannot be stored; `undefined` when it can. */
+  refusal(element: T | StreamEvent<T>): string | undefined {
+    try {
+      const message = this.#encode(element);
+      const size = sizeOf(message);
+      const { maxMessageBytes } = this.#options;
+      if (size > maxMessageBytes)
+        return `the row has ${size} bytes, more than the ${maxMessageBytes} of maxMessageBytes`;
+      this.#encoded.set(element as object, message);
+      return undefined;
+    } catch (cause) {
+      return (cause as Error).message;
+    }
+  }
+
+  message(element: T | StreamEvent<T>): Message {
+    return this.#encoded.get(element as object) ?? this.#encode(element);
+  }
+
+  #encode(element: T | StreamEvent<T>): Message {
+    const { topic, encode, partitions } = this.#options;
+    const row = rowOf(element);
+    return messageOf({ key: topic.type.keyOf(row), value: encode(row) }, partitions);
+  }
+}
+
+function sizeOf({ key, value }: Message): number {
+  return Buffer.byteLength(key ?? '') + (value?.length ?? 0);
+}

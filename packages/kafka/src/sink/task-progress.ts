@@ -1,0 +1,73 @@
+import type { EpochCommit, EpochOutput } from '@streamify/core';
+
+/** Version of {@link TaskProgress}. A later version must read this one. */
+export const PROGRESS_VERSION = 1;
+
+/** Where a task got to: its checkpoint, without the state. Each commit writes it anew. */
+export interface TaskProgress {
+  readonly version: typeof PROGRESS_VERSION;
+  /** Token of the owner who committed it. */
+  readonly owner: string;
+  /** 0 before the first commit. */
+  readonly epoch: number;
+  readonly next: Readonly<Record<string, number>>;
+  readonly pipeline: string;
+  /** The last watermark that was written to the topic, as text, because JSON has no infinity. */
+  readonly watermark?: string;
+  /** Sums over all epochs. */
+  readonly counts: Readonly<Record<string, number>>;
+  /** The first epoch whose saved state still counts, and how many epochs since then saved some. */
+  readonly stateFrom: number;
+  readonly states: number;
+}
+
+/** Before the first commit. */
+export const noProgress: Omit<TaskProgress, 'owner'> = {
+  version: PROGRESS_VERSION,
+  epoch: 0,
+  next: {},
+  pipeline: '',
+  counts: {},
+  stateFrom: 1,
+  states: 0,
+};
+
+/** What a commit knows beside its epoch. */
+export interface Following {
+  readonly owner: string;
+  readonly counts: EpochOutput<unknown>['counts'];
+  readonly watermark: string | undefined;
+  /** The epochs whose saved state counts from now on. */
+  readonly stateEpochs: readonly number[];
+}
+
+/** Where a task is once `commit` has happened. */
+export function progressAfter(
+  before: Omit<TaskProgress, 'owner'>,
+  { epoch, next, pipeline }: EpochCommit,
+  { owner, counts, watermark, stateEpochs }: Following,
+): TaskProgress {
+  const sums: Record<string, number> = { ...before.counts };
+  for (const [name, n] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + n;
+  return {
+    version: PROGRESS_VERSION,
+    owner,
+    epoch,
+    next,
+    pipeline,
+    counts: sums,
+    ...(watermark !== undefined && { watermark }),
+    stateFrom: stateEpochs[0] ?? epoch + 1,
+    states: stateEpochs.length,
+  };
+}
+
+/** The epochs whose state counts, once another has changed it. */
+export function stateEpochsAfter(
+  epochs: readonly number[],
+  { epoch, state }: EpochCommit,
+): readonly number[] {
+  if (!state) return epochs;
+  if (state.kind === 'replace') return [epoch];
+  return [...epochs, epoch].slice(-(state.keep ?? epochs.length + 1));
+}

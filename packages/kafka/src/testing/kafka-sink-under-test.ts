@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import {
+  avroDecoder,
+  type DeadLetter,
+  defineEvent,
+  type EventLog,
+  type LogRecord,
+  memoryRegistry,
+  type SchemaRegistry,
+  type Topic,
+} from '@streamify/core';
+import {
+  type ContractRow,
+  contractSchema,
+  type SinkUnderTest,
+  type StoredOutput,
+} from '@streamify/core/testing';
+import { type KafkaLogOptions, kafkaLog } from '../log/kafka-log.ts';
+import { jobTopics } from '../sink/job-topics.ts';
+import { type KafkaSinkOptions, kafkaSink } from '../sink/kafka-sink.ts';
+import type { TaskProgress } from '../sink/task-progress.ts';
+
+/** Rows of the contract as events of a topic. */
+export const ContractEvent = defineEvent(contractSchema, { time: 'at', key: 'id' });
+
+/** All committed records of a topic, partition by partition. */
+export async function recordsOf(log: EventLog, topic: string): Promise<LogRecord[][]> {
+  const partitions = (await log.partitions(topic)) ?? 0;
+  return Promise.all(
+    Array.from({ length: partitions }, async (_, partition) => {
+      const reader = await log.reader(topic, partition);
+      const records: LogRecord[] = [];
+      const { start, end } = await reader.bounds();
+      for (let from = start; from < end; ) {
+        const limits = { maxRecords: 1e9, maxBytes: 1e9, maxWait: 5_000 };
+        const slice = await reader.poll({ ...limits, from });
+        records.push(...slice.records);
+        from = slice.next;
+      }
+      await reader.close();
+      return records;
+    }),
+  );
+}
+
+/** Decodes the rows of some records; watermarks are none. */
+export async function rowsOf<T>(topic: Topic<T>, records: readonly LogRecord[]): Promise<T[]> {
+  const decoder = avroDecoder(topic.type, topic.log.registry);
+  const rows = records.filter(({ value }) => value.length > 0);
+  await decoder.prepare(rows);
+  return rows.map((record) => decoder.decode(record));
+}
+
+/** What a test of the sink has: names of its own on a shared broker. */
+export interface SinkTrial {
+  readonly log: EventLog;
+  readonly topic: Topic<ContractRow>;
+  /** Names of the trial's own. */
+  readonly options: KafkaSinkOptions & { readonly topicPrefix: string };
+  /** Makes another log of the same cluster, as another process has one. */
+  anotherLog(options?: Partial<KafkaLogOptions>): EventLog;
+  close(): Promise<void>;
+}
+
+/** Makes a topic for rows of the contract, with three partitions. */
+export async function sinkTrial(
+  brokers: readonly string[],
+  logOptions: Partial<KafkaLogOptions> = {},
+): Promise<SinkTrial> {
+  const registry: SchemaRegistry = memoryRegistry();
+  const prefix = `trial-${randomUUID()}.`;
+  const logs: EventLog[] = [];
+  const anotherLog = (options: Partial<KafkaLogOptions> = {}): EventLog => {
+    const log = kafkaLog({ brokers, registry, ...logOptions, ...options });
+    logs.push(log);
+    return log;
+  };
+  const log = anotherLog();
+  await log.createTopic(`${prefix}target`, { partitions: 3 });
+  return {
+    log,
+    topic: log.topic(`${prefix}target`, ContractEvent),
+    options: { topicPrefix: prefix },
+    anotherLog,
+    async close() {
+      for (const each of logs) await each.close();
+    },
+  };
+}
+
+/** All that the jobs of the contract have stored, read without the sink. */
+export async function storedIn({ log, topic, options }: SinkTrial): Promise<StoredOutput> {
+  const aside: StoredOutput['aside'][number][] = [];
+  const dead: DeadLetter[] = [];
+  const counts: Record<string, Record<string, number>> = {};
+  for (const job of ['plays', 'skips']) {
+    const names = jobTopics(job, options.topicPrefix);
+    for (const { key, value, headers = {} } of (await recordsOf(log, names.sideOutputs)).flat())
+      aside.push({
+        output: key,
+        element: JSON.parse(String(value)),
+        cause: {
+          topic: headers['streamify-topic'] ?? '',
+          partition: Number(headers['streamify-partition']),
+          offset: Number(headers['streamify-offset']),
+        },
+      });
+    dead.push(...(await kafkaSink(topic, options).deadLetters(job)));
+    for (const records of await recordsOf(log, names.checkpoints)) {
+      const last = records.findLast(({ key }) => key === 'checkpoint');
+      if (!last) continue;
+      counts[job] ??= {};
+      const progress = JSON.parse(String(last.value)) as TaskProgress;
+      for (const [name, n] of Object.entries(progress.counts))
+        counts[job][name] = (counts[job][name] ?? 0) + n;
+    }
+  }
+  const rows = await rowsOf(topic, (await recordsOf(log, topic.name)).flat());
+  return { rows, aside, dead, counts };
+}
+
+/** A sink for the contract, and a switch for its faults. */
+export async function kafkaSinkUnderTest(
+  trial: SinkTrial,
+  failNextCommit: SinkUnderTest['failNextCommit'],
+): Promise<SinkUnderTest> {
+  const { topic, options, anotherLog } = trial;
+  return {
+    sink: kafkaSink<ContractRow>(topic, options),
+    stored: () => storedIn(trial),
+    reopen: async () => kafkaSink(anotherLog().topic(topic.name, ContractEvent), options),
+    failNextCommit,
+    close: () => trial.close(),
+  };
+}
