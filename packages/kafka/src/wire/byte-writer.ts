@@ -60,6 +60,14 @@ export class ByteWriter {
     this.buffer[this.at++] = rest;
   }
 
+  /** An integer of up to 53 bits in zigzag encoding. */
+  varlong(value: number): void {
+    this.#room(8);
+    let rest = zigzag(value);
+    for (; rest > 0x7f; rest = Math.floor(rest / 128)) this.buffer[this.at++] = (rest % 128) | 0x80;
+    this.buffer[this.at++] = rest;
+  }
+
   #room(bytes: number): void {
     if (this.at + bytes <= this.buffer.length) return;
     const larger = Buffer.allocUnsafe(2 * (this.at + bytes));
@@ -72,4 +80,15 @@ export class ByteWriter {
 export function varintSize(value: number): number {
   const zigzag = ((value << 1) ^ (value >> 31)) >>> 0;
   return zigzag < 0x80 ? 1 : Math.ceil((32 - Math.clz32(zigzag)) / 7);
+}
+
+/** How many bytes `varlong` takes for a value. */
+export function varlongSize(value: number): number {
+  let size = 1;
+  for (let rest = zigzag(value); rest > 0x7f; rest = Math.floor(rest / 128)) size++;
+  return size;
+}
+
+function zigzag(value: number): number {
+  return value >= 0 ? 2 * value : -2 * value - 1;
 }

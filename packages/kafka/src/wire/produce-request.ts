@@ -1,5 +1,5 @@
 import type { Message } from 'kafkajs';
-import { ByteWriter, varintSize } from './byte-writer.ts';
+import { ByteWriter, varintSize, varlongSize } from './byte-writer.ts';
 import { compress } from './codecs.ts';
 import { crc32c } from './crc32c.ts';
 import { attribute, field, magic } from './record-batch.ts';
@@ -98,12 +98,12 @@ function writeRecord(
   const keyLength = lengthOf(key);
   const valueLength = lengthOf(value);
   const named = headers ? headerList(headers) : [];
-  let size = 1 + varintSize(timestampDelta) + varintSize(offsetDelta);
+  let size = 1 + varlongSize(timestampDelta) + varintSize(offsetDelta);
   size += sizeOf(keyLength) + sizeOf(valueLength) + varintSize(named.length);
   for (const [name, content] of named) size += sizeOf(lengthOf(name)) + sizeOf(lengthOf(content));
   writer.varint(size);
   writer.int8(0);
-  writer.varint(timestampDelta);
+  writer.varlong(timestampDelta);
   writer.varint(offsetDelta);
   writeBytes(writer, key, keyLength);
   writeBytes(writer, value, valueLength);
