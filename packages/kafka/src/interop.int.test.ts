@@ -9,10 +9,13 @@ import {
   partitionOf,
   run,
 } from '@streamify/core';
-import { map } from 'rxjs';
+import { filter, map } from 'rxjs';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
-import { kafkaLog } from './log/kafka-log.ts';
+import { CompressionTypes } from './client/kafkajs.ts';
+import { kafkaLog, partsOfKafkaLog } from './log/kafka-log.ts';
 import { confluentRegistry } from './registry/confluent-registry.ts';
+import { kafkaSink } from './sink/kafka-sink.ts';
+import { TransactionalProducer } from './sink/transactional-producer.ts';
 import { describeWithKafka } from './testing/describe-with-kafka.ts';
 import {
   type PythonConsume,
@@ -131,17 +134,20 @@ describeWithKafka(
     });
     afterEach(() => log?.close());
 
-    const exchange = <T>(request: PythonProduce | PythonConsume) =>
-      pythonExchange<T>(interpreter, { ...kafka(), topic }, request);
+    const exchange = <T>(request: PythonProduce | PythonConsume, at = topic) =>
+      pythonExchange<T>(interpreter, { ...kafka(), topic: at }, request);
     const produce = (
       records: readonly PythonRecord[],
       options: Partial<PythonProduce> = {},
     ): Promise<{ readonly partitions: readonly number[] }> =>
       exchange({ do: 'produce', schema: Sale.schema, records, ...options });
-    const consume = async (isolation: PythonConsume['isolation'] = 'read_committed') => {
+    const consume = async (
+      isolation: PythonConsume['isolation'] = 'read_committed',
+      at = topic,
+    ) => {
       type Read = PythonRecord & { readonly partition: number; readonly value: { id: number } };
-      return (await exchange<{ readonly records: readonly Read[] }>({ do: 'consume', isolation }))
-        .records;
+      const request = { do: 'consume', isolation } as const;
+      return (await exchange<{ readonly records: readonly Read[] }>(request, at)).records;
     };
     const record = (sale: Sale): PythonRecord => ({ key: sale.shop, value: inPython(sale) });
 
@@ -246,5 +252,48 @@ describeWithKafka(
         [kept, dropped].map(inPython),
       );
     });
+
+    exchanging(
+      'reads what a job here commits to a topic, and nothing of what is aborted',
+      async () => {
+        await log.topic(topic, Sale).publish(sales);
+        const output = `${topic}-gifts`;
+        await log.createTopic(output, { partitions });
+        const job = `gifts-${topic}`;
+        const gifts = sales.filter(({ isGift }) => isGift);
+        await run({
+          name: job,
+          from: log.topic(topic, Sale),
+          through: (sales$) => sales$.pipe(filter(({ value }) => value.isGift)),
+          into: kafkaSink(log.topic(output, Sale)),
+          atEnd: 'stop',
+        });
+
+        const [aborted] = sales.filter(({ isGift }) => !isGift) as [Sale];
+        const id = await log.registry.register(`${output}-value`, Sale.schema);
+        const { client } = partsOfKafkaLog(log);
+        const producer = new TransactionalProducer({
+          client,
+          transactionalId: `aborting-${output}`,
+          transactionTimeout: 60_000,
+          compression: CompressionTypes.None,
+        });
+        await producer.fenceOthers();
+        const value = Buffer.from(avroEncoder(Sale, id).encode(aborted));
+        const messages = [{ key: aborted.shop, value }];
+        await producer.send([{ topic: output, partition: 0, messages }]);
+        await producer.abort();
+        await producer.close();
+
+        const committed = await consume('read_committed', output);
+        expect(byId(committed.map((read) => read.value))).toEqual(gifts.map(inPython));
+        for (const { key, partition } of committed)
+          expect(partition).toBe(partitionOf(key, partitions));
+        const all = await consume('read_uncommitted', output);
+        expect(byId(all.map((read) => read.value))).toEqual(
+          byId([aborted, ...gifts].map(inPython)),
+        );
+      },
+    );
   },
 );
