@@ -6,12 +6,13 @@ export interface KafkaFailure extends Error {
   readonly code?: string | number;
 }
 
-/** The error that was there first. */
+/** The error that was there first; of several at once, one. */
 export function rootOf(cause: unknown): KafkaFailure {
-  let root = cause as KafkaFailure;
-  for (const seen = new Set<unknown>(); root.cause instanceof Error && !seen.has(root); ) {
+  let root = cause as KafkaFailure & { readonly errors?: readonly unknown[] };
+  for (const seen = new Set<unknown>(); !seen.has(root); ) {
     seen.add(root);
-    root = root.cause as KafkaFailure;
+    const [inner = root.cause] = root.errors ?? [];
+    if (inner instanceof Error) root = inner;
   }
   return root;
 }

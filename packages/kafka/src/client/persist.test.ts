@@ -64,6 +64,7 @@ describe('failures', () => {
     );
     expect(rootOf(wrapped)).toBe(refused);
     expect(rootOf(refused)).toBe(refused);
+    expect(rootOf(error({ errors: [wrapped] }))).toBe(refused);
   });
 
   it('may pass with the broker, with its metadata, or as Kafka says', () => {
