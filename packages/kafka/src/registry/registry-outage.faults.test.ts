@@ -87,16 +87,15 @@ describeWithOwnKafka(
         await kafka().kill('SIGKILL', 'registry');
         await log.publish(
           topic,
-          during.flatMap((id) => (id % 2 ? tagged(id) : plain(id))),
+          during.map((id) => (id % 2 ? tagged(id) : plain(id))),
         );
         await isOver(() => retries, into);
         await kafka().restart('registry');
         await settled(ids.length);
       } finally {
         job.stop();
-        await job.done.finally(async () => {
-          await Promise.all([log.close(), reading.close()]);
-        });
+        await job.done;
+        await Promise.all([log.close(), reading.close()]);
       }
       return {
         events: ids.length,
