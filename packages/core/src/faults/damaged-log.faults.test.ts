@@ -8,8 +8,8 @@ import { LogCorruptedError, OffsetOutOfRangeError } from '../errors.ts';
 import { fileLog } from '../log/file-log.ts';
 import { fileSink } from '../sink/file-sink.ts';
 import { Play } from '../testing/plays-log.ts';
+import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { JOB, undisturbed } from './delivered.ts';
-import { expectHarmed, expectUnharmed } from './record-fault.ts';
 import { deliveredFiles, publishPlays } from './troubled-folder.ts';
 import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
 

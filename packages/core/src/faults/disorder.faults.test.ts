@@ -5,8 +5,8 @@ import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { memorySink } from '../sink/memory-sink.ts';
 import { LOGGED_AT, type Play, playsLog } from '../testing/plays-log.ts';
+import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { expectHarmed, expectUnharmed } from './record-fault.ts';
 
 const fault = 'duplicates, shuffled, late and future-skewed events';
 const IN_ORDER = 20_000;

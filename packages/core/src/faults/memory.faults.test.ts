@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import type { BacklogJob } from './backlog-job.ts';
-import { expectHarmed, expectUnharmed } from './record-fault.ts';
 import { bundleWorker, type Worker } from './workers.ts';
 
 const EVENTS = 2_000_000;

@@ -8,8 +8,8 @@ import type { EventLog, NewRecord } from '../log/event-log.ts';
 import { memoryLog } from '../log/memory-log.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { memorySink } from '../sink/memory-sink.ts';
+import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { expectHarmed, expectUnharmed } from './record-fault.ts';
 
 const fault = 'poison: bytes, schema ids, a throwing map, a result, 20 MB';
 const PLAYS = 2_000;

@@ -9,9 +9,9 @@ import { nodeFolder } from '../sink/node-folder.ts';
 import type { Sink } from '../sink/sink.ts';
 import { faultyFolder } from '../testing/faulty-folder.ts';
 import { playsLog } from '../testing/plays-log.ts';
+import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { JOB, undisturbed } from './delivered.ts';
 import { naiveFileSink } from './naive-file-sink.ts';
-import { expectHarmed, expectUnharmed } from './record-fault.ts';
 import { deliveredFiles } from './troubled-folder.ts';
 import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
 

@@ -9,8 +9,8 @@ import { typedTopic } from '../log/typed-topic.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { logSink } from '../sink/log-sink.ts';
 import { memorySink } from '../sink/memory-sink.ts';
+import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
-import { expectHarmed, expectUnharmed } from './record-fault.ts';
 
 const MINUTE = 60_000;
 const [size, lateness] = [5 * MINUTE, 10 * MINUTE];

@@ -3,9 +3,9 @@ import { run } from '../engine/run.ts';
 import { memorySink } from '../sink/memory-sink.ts';
 import { faultySink } from '../testing/fault-switches.ts';
 import { playsLog } from '../testing/plays-log.ts';
+import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { virtualClock } from '../testing/virtual-clock.ts';
 import { JOB, linesOf, undisturbed } from './delivered.ts';
-import { expectHarmed, expectUnharmed } from './record-fault.ts';
 import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
 
 const fault = 'sink down for 10 minutes, then slow, replies lost';

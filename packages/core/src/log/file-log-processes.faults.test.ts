@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'tsup';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LogLockedError } from '../errors.ts';
-import { expectHarmed, expectUnharmed } from '../faults/record-fault.ts';
+import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import type { EventLog, LogRecord } from './event-log.ts';
 import { fileLog } from './file-log.ts';
 import type { WorkerReport } from './file-log.worker.ts';

@@ -10,6 +10,13 @@ export {
   type StoredRow,
 } from './job-runner.ts';
 export { type ContractCase, type LogHarness, logContract } from './log-contract.ts';
+export {
+  expectHarmed,
+  expectUnharmed,
+  type FaultRecord,
+  type NotingTask,
+  type Outcome,
+} from './record-fault.ts';
 export { type RestartSafeOptions, restartSafe } from './restart-safe.ts';
 export {
   type FaultReport,

@@ -4,11 +4,11 @@ import { rm, statfs, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryLog, run, type Topic } from '@streamify/core';
+import { expectUnharmed } from '@streamify/core/testing';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openWarehouse } from '../warehouse.ts';
 import { deliveredIn } from './delivered-in.ts';
 import { JOB, type Play, plays, publishPlays, sumSchema, sums, undisturbed } from './plays-job.ts';
-import { expectUnharmed } from './record-fault.ts';
 
 const STEP = 16_384;
 

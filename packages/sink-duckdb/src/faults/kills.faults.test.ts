@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fileLog } from '@streamify/core';
+import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
 import { build } from 'tsup';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliveredIn } from './delivered-in.ts';
 import { plays, publishPlays, undisturbed } from './plays-job.ts';
-import { expectHarmed, expectUnharmed } from './record-fault.ts';
 
 const fault = 'kill -9, DuckDB sink';
 
