@@ -11,12 +11,22 @@ from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 from confluent_kafka import Consumer, KafkaError, Producer, TopicPartition
-from confluent_kafka.schema_registry import SchemaRegistryClient, topic_subject_name_strategy
+from confluent_kafka.schema_registry import (
+    SchemaRegistryClient,
+    record_subject_name_strategy,
+    topic_record_subject_name_strategy,
+    topic_subject_name_strategy,
+)
 from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
 from confluent_kafka.serialization import MessageField, SerializationContext
 
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 WAIT = 60
+SUBJECTS = {
+    "topic": topic_subject_name_strategy,
+    "record": record_subject_name_strategy,
+    "topic-record": topic_record_subject_name_strategy,
+}
 
 
 def native(value):
@@ -64,7 +74,7 @@ def produce(request, registry):
         registry,
         # As JavaScript writes it: to a registry that compares texts it is then the same schema.
         json.dumps(request["schema"], separators=(",", ":"), ensure_ascii=False),
-        conf={"subject.name.strategy": topic_subject_name_strategy},
+        conf={"subject.name.strategy": SUBJECTS[request.get("subject", "topic")]},
     )
     topic = request["topic"]
     partitions = {}

@@ -242,6 +242,24 @@ describeWithKafka(
       },
     );
 
+    exchanging.each(['record', 'topic-record'] as const)(
+      'names subjects by %s as they are named here',
+      async (subject) => {
+        const namespace = `t${topic.replaceAll('-', '')}`;
+        const [sale] = sales as [Sale];
+        const schema = { ...Sale.schema, namespace };
+        await produce([record(sale)], { schema, subject });
+        const name = `${namespace}.Sale`;
+        const expected = subject === 'record' ? name : `${topic}-${name}`;
+        const { registryUrl } = kafka();
+        const versions = async () =>
+          (await fetch(`${registryUrl}/subjects/${expected}/versions`)).json();
+        expect(await versions()).toEqual([1]);
+        await confluentRegistry({ url: registryUrl, subject }).register(`${topic}-value`, schema);
+        expect(await versions()).toEqual([1]);
+      },
+    );
+
     exchanging('aborts events that no job here sees', async () => {
       const [kept, dropped] = sales as [Sale, Sale];
       const id = `interop-${topic}`;

@@ -1,4 +1,4 @@
-import type { Answer } from './registry-client.ts';
+import type { Answer } from './exchange.ts';
 import { PassingFailure } from './with-patience.ts';
 
 /** The JSON object of an answer, as far as it is one. */

@@ -1,6 +1,7 @@
 import { KafkaAccessError, RegistryUnavailableError } from '../errors.ts';
 import { saying } from './answer.ts';
-import { type Answer, type RegistryClient, registryClient } from './registry-client.ts';
+import type { Answer } from './exchange.ts';
+import { type RegistryClient, registryClient } from './registry-client.ts';
 import type { CheckedRegistryOptions } from './registry-options.ts';
 import { secretFree } from './secret-free.ts';
 import { withPatience } from './with-patience.ts';

@@ -1,7 +1,7 @@
 import { SchemaError } from '@streamify/core';
 import { isMissing, successOf } from './answer.ts';
 import type { Ask } from './ask.ts';
-import type { Answer } from './registry-client.ts';
+import type { Answer } from './exchange.ts';
 import type { Compatibility } from './registry-options.ts';
 import { PassingFailure } from './with-patience.ts';
 

@@ -1,6 +1,6 @@
 import { type RecordSchema, SchemaError } from '@streamify/core';
 import { isMissing, saying, successOf } from './answer.ts';
-import type { Answer } from './registry-client.ts';
+import type { Answer } from './exchange.ts';
 import { PassingFailure } from './with-patience.ts';
 
 /**

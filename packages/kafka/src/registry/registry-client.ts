@@ -1,14 +1,9 @@
 import type { SchemaRegistry } from '@kafkajs/confluent-schema-registry';
+import { type Answer, exchange } from './exchange.ts';
+import { limit } from './limit.ts';
 import type { CheckedRegistryOptions } from './registry-options.ts';
-import { PassingFailure } from './with-patience.ts';
 
-/** What the registry answered. */
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
-}
-
-/** The requests that we make. Each rejects with a {@link PassingFailure} when there is no whole answer. */
+/** The requests that we make. Each rejects with a `PassingFailure` when there is no whole answer. */
 export interface RegistryClient {
   schema(id: number): Promise<Answer>;
   register(subject: string, body: object): Promise<Answer>;
@@ -85,41 +80,4 @@ async function load({ url, auth, headers, timeout }: CheckedRegistryOptions) {
     ...(auth && 'username' in auth ? { auth } : {}),
   });
   return library['api'];
-}
-
-async function exchange(timeout: number, url: string, init: RequestInit): Promise<Answer> {
-  const abort = new AbortController();
-  const timer = setTimeout(() => abort.abort(), timeout);
-  try {
-    const response = await fetch(url, { ...init, signal: abort.signal });
-    return { status: response.status, text: await response.text() };
-  } catch (cause) {
-    const reason = abort.signal.aborted ? `no answer within ${timeout} ms` : reasonOf(cause);
-    throw new PassingFailure(reason, { cause });
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/** fetch says only that it failed: why is in its cause, and with several addresses only the code is. */
-function reasonOf(failure: unknown): string {
-  const { cause, message } = failure as Error;
-  const { code, message: why } = (cause ?? {}) as NodeJS.ErrnoException;
-  return why || code || message;
-}
-
-function limit(most: number): <T>(work: () => Promise<T>) => Promise<T> {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async (work) => {
-    if (running >= most) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running++;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running--;
-    }
-  };
 }

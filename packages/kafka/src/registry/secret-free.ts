@@ -13,6 +13,7 @@ export function secretFree({
   }
   return (text) =>
     secrets
-      .filter((secret) => secret.length > 0)
+      // What is shorter is no secret, and would blank out words.
+      .filter((secret) => secret.length > 3)
       .reduce((cleaner, secret) => cleaner.replaceAll(secret, '***'), text);
 }

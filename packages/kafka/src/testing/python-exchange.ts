@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import type { SubjectNaming } from '../registry/registry-options.ts';
 
 const script = fileURLToPath(new URL('../../interop/exchange.py', import.meta.url));
 
@@ -15,6 +16,8 @@ export interface PythonProduce {
   readonly do: 'produce';
   readonly schema: unknown;
   readonly records: readonly PythonRecord[];
+  /** How the subject is named. Default `topic`. */
+  readonly subject?: SubjectNaming;
   readonly transaction?: { readonly id: string; readonly commit: boolean };
 }
 
