@@ -84,7 +84,7 @@ export class KafkaReader implements PartitionReader {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    await this.#fetcher.close();
+    this.#fetcher.leave();
   }
 
   /** Whether the record at `from`, or the end of what was fetched, is what comes next. */
@@ -118,10 +118,9 @@ export class KafkaReader implements PartitionReader {
   }
 
   #startFetch(from: number, maxWait: number): Fetching {
-    const previous = this.#ahead?.done;
-    const fetch = () => this.#fetcher.fetch(from, maxWait, this.#closing.signal);
-    // A connection has one fetch at a time.
-    const done = previous ? previous.then(fetch, fetch) : fetch();
+    // A connection answers one fetch at a time, and nobody wants the one that is under way.
+    if (this.#ahead) this.#fetcher.leave();
+    const done = this.#fetcher.fetch(from, maxWait, this.#closing.signal);
     done.catch(() => {});
     return { from, done };
   }

@@ -40,15 +40,20 @@ export class PartitionFetcher {
     return persist(client.connection, what, () => this.#tryToFetch(from, maxWait), signal);
   }
 
-  async close(): Promise<void> {
-    await this.#leave();
+  /**
+   * Leaves the connection, and whatever it waits for, behind. kafkajs closes it once that has come,
+   * which is not worth anybody's waiting.
+   */
+  leave(): void {
+    this.#leave(this.#cluster);
   }
 
   async #tryToFetch(from: number, maxWait: number): Promise<Slice> {
     const { topic, partition, maxBytes } = this.#options;
+    this.#cluster ??= this.#connect();
+    const connection = this.#cluster;
     try {
-      this.#cluster ??= this.#connect();
-      const cluster = await this.#cluster;
+      const cluster = await connection;
       const [nodeId] = Object.keys(cluster.findLeaderForPartitions(topic, [partition]));
       const broker = await cluster.findBroker({ nodeId: nodeId ?? '' });
       const response: FetchResponse = await broker.fetch({
@@ -62,7 +67,7 @@ export class PartitionFetcher {
       const fetched = response.responses[0]?.partitions[0];
       return fetched ? await readRecordSet(fetched, from) : { records: [], next: from };
     } catch (cause) {
-      if (rootOf(cause).name !== 'KafkaJSOffsetOutOfRange') await this.#leave();
+      if (rootOf(cause).name !== 'KafkaJSOffsetOutOfRange') this.#leave(connection);
       throw cause;
     }
   }
@@ -79,9 +84,8 @@ export class PartitionFetcher {
     }
   }
 
-  async #leave(): Promise<void> {
-    const cluster = this.#cluster;
-    this.#cluster = undefined;
-    await cluster?.then((each) => each.disconnect()).catch(() => {});
+  #leave(connection: Promise<Cluster> | undefined): void {
+    if (this.#cluster === connection) this.#cluster = undefined;
+    connection?.then((cluster) => cluster.disconnect()).catch(() => {});
   }
 }
