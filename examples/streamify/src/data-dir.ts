@@ -9,26 +9,17 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
 import type { Published } from './log-topics.ts';
-import { defaults, type Options } from './options.ts';
+import type { Options } from './options.ts';
+import { newRun, type Plan, type Source, sourceFor } from './plan.ts';
 import { UsageError } from './usage-error.ts';
-
-/** Where the events come from. It is settled by the first run on a folder, and holds for all later ones. */
-export type Source =
-  | {
-      readonly kind: 'simulation';
-      readonly users: number;
-      readonly days: number;
-      readonly seed: number;
-      readonly config: unknown;
-    }
-  | { readonly kind: 'jsonl'; readonly dir: string };
 
 /** The folder of a run: the log, the two databases, and what was asked for. */
 export interface DataDir {
   readonly path: string;
   readonly source: Source;
+  /** The name that all its topics and groups in Kafka begin with; `undefined` where the log is in files. */
+  readonly run: string | undefined;
   readonly log: string;
   /** What the jobs land: raw tables, dead letters, checkpoints. */
   readonly raw: string;
@@ -38,6 +29,8 @@ export interface DataDir {
   readonly building: string;
   /** dbt's own files: what it parsed, what it compiled, its log. */
   readonly dbt: string;
+  /** Who is at work on a live run, for those who join it. */
+  readonly live: string;
   /** Records published by topic, once all are; `undefined` before. */
   readonly published: Published | undefined;
   setPublished(counts: Published): void;
@@ -45,6 +38,7 @@ export interface DataDir {
 
 const plan = 'plan.json';
 const published = 'published.json';
+const live = 'live.json';
 /** While a file is written, so that it is never seen half. */
 const writing = (file: string) => `${file}.writing`;
 /** All that is ever written here, and so all that `--fresh` removes: the plan last, since it says that the rest is ours. */
@@ -58,9 +52,14 @@ const ours = [
   'dbt',
   writing(published),
   published,
+  writing(live),
+  live,
   writing(plan),
   plan,
 ];
+
+/** What may be in the folder and is not of a run: the local broker's data and jars are. */
+const neighbours = ['kafka', 'cache', '.DS_Store'];
 
 /**
  * Opens the folder of a run: a new one takes its source from the options, an old one has it.
@@ -73,8 +72,9 @@ export function openDataDir(options: Options, check: (source: Source) => void = 
   const path = options.dataDir;
   const file = (...names: string[]) => join(path, ...names);
   refuseStrangers(path);
-  const saved = readJson(file(plan)) as Source | undefined;
-  const source = wanted(options, saved, path);
+  const saved = readPlan(path);
+  const { run = options.kafka ? newRun() : undefined } = saved ?? {};
+  const source = sourceFor(options, saved, path);
   if (!saved) {
     if (existsSync(file('log')))
       throw new UsageError(
@@ -82,21 +82,28 @@ export function openDataDir(options: Options, check: (source: Source) => void = 
       );
     check(source);
     mkdirSync(path, { recursive: true });
-    writeWhole(file(plan), source);
+    writeWhole(file(plan), { ...source, run });
   }
   return {
     path,
     source,
+    run,
     log: file('log'),
     raw: file('raw.duckdb'),
     warehouse: file('warehouse.duckdb'),
     building: file('building'),
     dbt: file('dbt'),
+    live: file(live),
     get published() {
       return readJson(file(published)) as Published | undefined;
     },
     setPublished: (counts) => writeWhole(file(published), counts),
   };
+}
+
+/** What is in a folder; `undefined` when no run has begun there. */
+export function readPlan(path: string): Plan | undefined {
+  return readJson(join(path, plan)) as Plan | undefined;
 }
 
 /**
@@ -107,7 +114,7 @@ export function openDataDir(options: Options, check: (source: Source) => void = 
  */
 export function checkFresh(options: Options, check: (source: Source) => void): void {
   refuseStrangers(options.dataDir);
-  check(wanted(options, undefined, options.dataDir));
+  check(sourceFor(options, undefined, options.dataDir));
 }
 
 /** Removes what earlier runs left in the folder, and nothing else. */
@@ -121,52 +128,10 @@ function refuseStrangers(path: string): void {
   if (!statSync(path).isDirectory())
     throw new UsageError(`--data-dir ${path} is no folder: choose another`);
   if (existsSync(join(path, plan))) return;
-  const stranger = readdirSync(path).find((name) => !ours.includes(name) && name !== '.DS_Store');
+  const known = [...ours, ...neighbours];
+  const stranger = readdirSync(path).find((name) => !known.includes(name));
   if (stranger !== undefined)
     throw new UsageError(`${path} holds ${stranger} and no ${plan}: choose another --data-dir`);
-}
-
-function wanted(options: Options, saved: Source | undefined, path: string): Source {
-  if (options.fromJsonl !== undefined) {
-    const source = { kind: 'jsonl', dir: options.fromJsonl } as const;
-    if (saved && !isDeepStrictEqual(saved, source)) throw otherSource(path, saved);
-    return source;
-  }
-  if (saved?.kind === 'jsonl') {
-    const asksToSimulate = [options.users, options.days, options.seed, options.config];
-    if (asksToSimulate.some((option) => option !== undefined)) throw otherSource(path, saved);
-    return saved;
-  }
-  const { users, days, seed, config } = saved ?? { ...defaults, config: null };
-  const source: Source = {
-    kind: 'simulation',
-    users: options.users ?? users,
-    days: options.days ?? days,
-    seed: options.seed ?? seed,
-    config: options.config === undefined ? config : readConfig(options.config),
-  };
-  if (saved && !isDeepStrictEqual(saved, source)) throw otherSource(path, saved);
-  return source;
-}
-
-function otherSource(path: string, saved: Source): UsageError {
-  const has =
-    saved.kind === 'jsonl'
-      ? `--from-jsonl ${saved.dir}`
-      : `--users ${saved.users} --days ${saved.days} --seed ${saved.seed}${saved.config ? ' with a --config' : ''}`;
-  return new UsageError(
-    `${path} holds a run of ${has}: add --fresh to replace it, or --data-dir to keep both`,
-  );
-}
-
-function readConfig(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`--config ${path} cannot be read as JSON: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
 }
 
 function readJson(path: string): unknown {
@@ -181,7 +146,7 @@ function readJson(path: string): unknown {
 }
 
 /** A reader sees the whole file or none. */
-function writeWhole(path: string, content: unknown): void {
+export function writeWhole(path: string, content: unknown): void {
   const temporary = writing(path);
   writeFileSync(temporary, `${JSON.stringify(content, null, 2)}\n`, { flush: true });
   renameSync(temporary, path);

@@ -12,9 +12,21 @@ export interface Options {
   readonly fromJsonl: string | undefined;
   readonly dataDir: string;
   readonly fresh: boolean;
+  /** Whether the log is in Kafka, and not in files. */
+  readonly kafka: boolean;
+  /** Whether it goes on live, until it is stopped. */
+  readonly continuous: boolean;
+  /** Simulated seconds a second, when it is live. */
+  readonly speed: number;
 }
 
-export const defaults = { users: 1_000, days: 30, seed: 1, dataDir: '.streamify' } as const;
+export const defaults = {
+  users: 1_000,
+  days: 30,
+  liveDays: 1,
+  seed: 1,
+  dataDir: '.streamify',
+} as const;
 
 export const help = `Simulates the listeners of a music service, lands their events exactly once in a
 warehouse (DuckDB), and builds and tests a star schema there (dbt).
@@ -28,6 +40,13 @@ Usage: npm start -- [options]
   --from-jsonl DIR   land real output of Eventsim instead of simulating: listen_events,
                      page_view_events, auth_events and status_change_events, each with or
                      without .jsonl or .json, and with or without .gz
+  --kafka            the events go through Kafka and a schema registry: those that
+                     STREAMIFY_KAFKA_BROKERS and STREAMIFY_SCHEMA_REGISTRY_URL name, or else
+                     those of npm run kafka -- start, which is done for you
+  --continuous       with --kafka: catch up with the present, go on live, and land what comes until
+                     Ctrl-C; npm run worker in further terminals takes a share of the work
+                     (--days are those before now then, default ${defaults.liveDays}, and 0 is none)
+  --speed N          with --continuous: simulated seconds a second  (default 1)
   --data-dir DIR     where everything is kept          (default ${defaults.dataDir})
   --fresh            throw away what is there, and start over
   --help             show this
@@ -65,12 +84,15 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
   const options: Options = {
     help: values.help ?? false,
     users: number('users', 1, 10_000_000),
-    days: number('days', 1, 36_500),
+    days: number('days', values.continuous ? 0 : 1, 36_500),
     seed: number('seed', 0),
     config: path('config'),
     fromJsonl: path('from-jsonl'),
     dataDir: path('data-dir') ?? resolve(from, defaults.dataDir),
     fresh: values.fresh ?? false,
+    kafka: values.kafka ?? false,
+    continuous: values.continuous ?? false,
+    speed: speedOf(values.speed),
   };
   const simulation = (['users', 'days', 'seed', 'config'] as const).find(
     (name) => options[name] !== undefined,
@@ -79,7 +101,25 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
     throw new UsageError(
       `--${simulation} is for a simulation, and --from-jsonl lands what there is: give one of them`,
     );
+  if (options.continuous && !options.kafka)
+    throw new UsageError('--continuous goes through the topics of Kafka: add --kafka');
+  if (options.continuous && options.fromJsonl !== undefined)
+    throw new UsageError(
+      '--continuous simulates, and --from-jsonl lands what there is: give one of them',
+    );
+  if (values.speed !== undefined && !options.continuous)
+    throw new UsageError('--speed is for --continuous; anything else is as fast as it can');
   return options;
+}
+
+const fastest = 100_000;
+
+function speedOf(value = '1'): number {
+  const speed = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
+  if (speed > 0 && speed <= fastest) return speed;
+  throw new UsageError(
+    `--speed takes simulated seconds a second, above 0 and up to ${fastest.toLocaleString('en')}, got ${JSON.stringify(value)}`,
+  );
 }
 
 function parse(args: readonly string[]) {
@@ -94,6 +134,9 @@ function parse(args: readonly string[]) {
         'from-jsonl': { type: 'string' },
         'data-dir': { type: 'string' },
         fresh: { type: 'boolean' },
+        kafka: { type: 'boolean' },
+        continuous: { type: 'boolean' },
+        speed: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     });

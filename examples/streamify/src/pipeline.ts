@@ -1,10 +1,9 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { type EventLog, fileLog, LogCorruptedError } from '@streamify/core';
 import { openReader, openWarehouse } from '@streamify/sink-duckdb';
-import { checkFresh, type DataDir, emptyDataDir, openDataDir, type Source } from './data-dir.ts';
+import { type DataDir, openDataDir } from './data-dir.ts';
 import type { Published } from './log-topics.ts';
+import { type OpenLog, openLog } from './open-log.ts';
 import type { Options } from './options.ts';
+import type { Source } from './plan.ts';
 import { shown, startProgress } from './progress.ts';
 import { buildModels } from './stages/build-models.ts';
 import { deadLetterReasons } from './stages/dead-letter-reasons.ts';
@@ -13,6 +12,8 @@ import { insights } from './stages/insights.ts';
 import { land } from './stages/land.ts';
 import { reconcile, reconciliationText } from './stages/reconcile.ts';
 import { simulateInto, simulationOf } from './stages/simulate.ts';
+import { startOver } from './start-over.ts';
+import { UsageError } from './usage-error.ts';
 
 /** Thrown when the user stops the run: what is committed stays, and the next run goes on from there. */
 export class Stopped extends Error {}
@@ -23,28 +24,47 @@ export class Stopped extends Error {}
  * or killed. Resolves with whether every event is accounted for.
  */
 export async function runPipeline(options: Options, signal: AbortSignal): Promise<boolean> {
-  if (options.fresh) await startOver(options);
+  if (options.fresh) await startOver(options, checkSource);
   const dataDir = openDataDir(options, checkSource);
   const { source } = dataDir;
-  const log = await fileLog({
-    dir: dataDir.log,
-    onRecovered: ({ file, droppedBytes, keptRecords }) =>
-      process.stdout.write(
-        `recovered  ${file}: kept ${shown(keptRecords)} whole records of an unfinished write, dropped ${shown(droppedBytes)} bytes\n`,
-      ),
-  });
+  if (source.kind === 'live') throw new UsageError('--continuous is not there yet');
+  const { log, where } = await openLog(dataDir);
   try {
-    const published = await publish(log, dataDir, signal);
-    await landAll(log, dataDir, published, signal);
+    const published = await fill({ log, where, dataDir, source, signal });
     await model(dataDir, signal);
-    return await report(dataDir, published, source.kind === 'jsonl' ? 'imported' : 'simulated');
+    return await report(dataDir, where, published);
   } finally {
     await log.close();
   }
 }
 
-async function publish(log: EventLog, dataDir: DataDir, signal: AbortSignal): Promise<Published> {
-  const { source } = dataDir;
+/** A run to the end of its source. */
+interface Run extends OpenLog {
+  readonly dataDir: DataDir;
+  readonly source: Exclude<Source, { kind: 'live' }>;
+  readonly signal: AbortSignal;
+}
+
+/** Fills the log and lands it. The raw tables are open all the time, which keeps out a second run. */
+async function fill(run: Run): Promise<Published> {
+  const { log, signal } = run;
+  const { raw } = run.dataDir;
+  const warehouse = await openWarehouse({ path: raw, config: { memory_limit: '256MB' } });
+  try {
+    const published = await publish(run);
+    const progress = startProgress('land');
+    const events = await land(log, warehouse, published, { progress, signal });
+    if (signal.aborted) throw new Stopped();
+    progress.end(
+      events > 0 ? `${shown(events)} events -> ${raw}` : 'all events have landed already',
+    );
+    return published;
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function publish({ log, where, dataDir, source, signal }: Run): Promise<Published> {
   const progress = startProgress(source.kind === 'jsonl' ? 'import' : 'simulate');
   const before = dataDir.published;
   if (before) {
@@ -57,27 +77,8 @@ async function publish(log: EventLog, dataDir: DataDir, signal: AbortSignal): Pr
       : await simulateInto(log, source, { progress, signal });
   if (!published) throw new Stopped();
   dataDir.setPublished(published);
-  progress.end(`${shown(sum(published))} events -> ${dataDir.log}`);
+  progress.end(`${shown(sum(published))} events -> ${where}`);
   return published;
-}
-
-async function landAll(
-  log: EventLog,
-  { raw }: DataDir,
-  published: Published,
-  signal: AbortSignal,
-): Promise<void> {
-  const progress = startProgress('land');
-  const warehouse = await openWarehouse({ path: raw, config: { memory_limit: '256MB' } });
-  try {
-    const events = await land(log, warehouse, published, { progress, signal });
-    if (signal.aborted) throw new Stopped();
-    progress.end(
-      events > 0 ? `${shown(events)} events -> ${raw}` : 'all events have landed already',
-    );
-  } finally {
-    await warehouse.close();
-  }
 }
 
 async function model(dataDir: DataDir, signal: AbortSignal): Promise<void> {
@@ -90,9 +91,9 @@ async function model(dataDir: DataDir, signal: AbortSignal): Promise<void> {
 }
 
 async function report(
-  { raw, warehouse, log }: DataDir,
+  { raw, warehouse, source }: DataDir,
+  where: string,
   published: Published,
-  source: 'simulated' | 'imported',
 ): Promise<boolean> {
   const reader = await openReader({ path: warehouse, attach: { raw } });
   try {
@@ -101,7 +102,7 @@ async function report(
     const lines = [
       '',
       'Every event accounted for:',
-      reconciliationText(reconciliation, source),
+      reconciliationText(reconciliation, source.kind === 'jsonl' ? 'imported' : 'simulated'),
       ...(reasons.length > 0 ? ['', 'Why events are dead letters:'] : []),
       ...reasons.map((line) => `  ${line}`),
       '',
@@ -111,7 +112,7 @@ async function report(
       'Where it is:',
       `  star schema    ${warehouse}`,
       `  raw tables     ${raw}   (dead letters: _streamify.dead_letters)`,
-      `  event log      ${log}`,
+      `  event log      ${where}`,
     ];
     process.stdout.write(`${lines.join('\n')}\n`);
     return reconciliation.balanced;
@@ -124,21 +125,6 @@ async function report(
 function checkSource(source: Source): void {
   if (source.kind === 'jsonl') eventFiles(source.dir);
   else simulationOf(source);
-}
-
-/** Starts over, but never under the feet of a run that is still at work. */
-async function startOver(options: Options): Promise<void> {
-  checkFresh(options, checkSource);
-  const dir = join(options.dataDir, 'log');
-  if (existsSync(dir)) {
-    try {
-      await (await fileLog({ dir })).close();
-    } catch (cause) {
-      // A damaged log is a reason to start over.
-      if (!(cause instanceof LogCorruptedError)) throw cause;
-    }
-  }
-  emptyDataDir(options.dataDir);
 }
 
 const sum = (published: Published) => Object.values(published).reduce((all, n) => all + n, 0);

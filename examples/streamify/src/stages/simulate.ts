@@ -1,8 +1,8 @@
 import type { EventLog } from '@streamify/core';
 import type { TopicName } from '@streamify/models';
 import { type EventsimConfig, simulateBatches } from '@streamify/simulator';
-import type { Source } from '../data-dir.ts';
 import { type Published, partitions, topicIn, topicNames } from '../log-topics.ts';
+import type { Source } from '../plan.ts';
 import { type Progress, shown } from '../progress.ts';
 import { resumablePublisher } from '../resumable-publisher.ts';
 
@@ -12,10 +12,15 @@ const growthRate = 0.5;
 
 type Simulation = Extract<Source, { kind: 'simulation' }>;
 
-/** The events of a simulation. Throws at once when it cannot be one. */
-export function simulationOf({ users, days, seed, config }: Simulation) {
+/** The events of a simulation; a live one has no end, and a batch for each thing that a listener does. Throws at once when it cannot be one. */
+export function simulationOf(source: Exclude<Source, { kind: 'jsonl' }>) {
+  const { users, seed, config } = source;
   const site = config === null ? { growthRate } : { config: config as EventsimConfig };
-  return simulateBatches({ users, days, seed, ...site });
+  const length =
+    source.kind === 'live'
+      ? { start: source.start, end: Number.POSITIVE_INFINITY, batchSize: 1 }
+      : { days: source.days };
+  return simulateBatches({ users, seed, ...site, ...length });
 }
 
 /** Simulates listeners into the log. Resolves with the records of each topic; `undefined` when it was stopped. */
