@@ -9,9 +9,10 @@ import {
   type SchemaRegistry,
   startJob,
 } from '@streamify/core';
+import { expectHarmed, expectUnharmed, type Outcome } from '@streamify/core/testing';
 import { map } from 'rxjs';
 import { expect, it } from 'vitest';
-import { expectHarmed, expectUnharmed, type Outcome } from '../faults/record-fault.ts';
+
 import { kafkaLog } from '../log/kafka-log.ts';
 import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
 import { confluentRegistry } from './confluent-registry.ts';

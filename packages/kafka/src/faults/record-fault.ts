@@ -1,1 +1,0 @@
-export { expectHarmed, expectUnharmed, type Outcome } from '@streamify/core/testing';
