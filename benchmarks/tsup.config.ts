@@ -1,7 +1,13 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/landing.ts', 'src/simulation.ts', 'src/growth.ts', 'src/kafka.ts'],
+  entry: {
+    landing: 'src/landing.ts',
+    simulation: 'src/simulation.ts',
+    growth: 'src/growth.ts',
+    kafka: 'src/kafka/kafka.ts',
+    'kafka-worker': 'src/kafka/worker.ts',
+  },
   format: ['esm'],
   sourcemap: true,
   clean: true,

@@ -1,3 +1,4 @@
+/// <reference path="./kafkajs-snappy.d.ts" />
 import zlib from 'node:zlib';
 import { OptionError } from '@streamify/core';
 import type { CompressionTypes as CompressionType } from 'kafkajs';
