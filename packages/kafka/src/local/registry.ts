@@ -13,6 +13,9 @@ export interface RegistrySpec {
   readonly timeout: number;
 }
 
+/** It answers a few requests a run: what compiling it further costs at its start never comes back. */
+const frugal = ['-Xmx384m', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'];
+
 /** Where the registry that listens on a port of this machine speaks Confluent's protocol. */
 export const registryUrlOf = (port: number) => `http://127.0.0.1:${port}/apis/ccompat/v7`;
 
@@ -31,7 +34,7 @@ export async function startRegistry(spec: RegistrySpec): Promise<Service> {
   const service = await startService({
     name: 'the schema registry',
     java,
-    args: ['-Xmx384m', '-jar', join(jars, 'apicurio-registry-app-3.0.9-runner.jar')],
+    args: [...frugal, '-jar', join(jars, 'apicurio-registry-app-3.0.9-runner.jar')],
     cwd: folder,
     env: {
       QUARKUS_HTTP_HOST: '127.0.0.1',

@@ -34,7 +34,7 @@ it.each([['--help'], ['-h'], ['start', '--help']])('helps with %s', (...args) =>
 });
 
 it.each([
-  [[], 'no command: say start, stop, status or --help'],
+  [[], 'no command: say start, stop, status, fetch or --help'],
   [['restart'], 'unknown command "restart"'],
   [['start', 'stop'], '"stop" is one command too many'],
   [['start', '--port', '9092x'], '--port is "9092x": a port is a whole number from 1 to 65535'],

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { OptionError } from '@streamify/core';
 
-const commands = ['start', 'stop', 'status'] as const;
+const commands = ['start', 'stop', 'status', 'fetch'] as const;
 
 /** What the launcher is told to do. */
 export type Command = (typeof commands)[number];

@@ -1,6 +1,6 @@
 /** What `--help` prints. */
-export const help = `Usage: streamify-kafka start|stop|status [options]
-In a clone:  npm run kafka -- start|stop|status [options]
+export const help = `Usage: streamify-kafka start|stop|status|fetch [options]
+In a clone:  npm run kafka -- start|stop|status|fetch [options]
 
 Runs a real Kafka broker and a schema registry on this machine, for people with no cluster.
 Both listen on 127.0.0.1 only. Needs Java 17, and Maven to fetch the jars the first time.
@@ -8,6 +8,7 @@ Both listen on 127.0.0.1 only. Needs Java 17, and Maven to fetch the jars the fi
   start   starts both in the background and ends when they can be used; does nothing when they run
   stop    ends both cleanly; the data stay
   status  tells what runs, and ends with 0 when all that was started runs, else with 1
+  fetch   fetches the jars and starts nothing, so that later starts need no network
 
   --dir DIR             the folder of the data and the logs (.streamify/kafka)
   --port PORT           where the broker listens (9092)

@@ -140,7 +140,8 @@ describe.skipIf(missing !== undefined)(
     it('tells what it does not know', async () => {
       expect(await run('begin')).toMatchObject({
         code: 2,
-        stderr: 'streamify-kafka: unknown command "begin": say start, stop, status or --help\n',
+        stderr:
+          'streamify-kafka: unknown command "begin": say start, stop, status, fetch or --help\n',
       });
     });
   },

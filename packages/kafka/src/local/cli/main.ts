@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { StreamifyError } from '@streamify/core';
 import { readCommandLine } from './command-line.ts';
+import { fetchCommand } from './fetch-command.ts';
 import { help } from './help.ts';
 import { startCommand } from './start-command.ts';
 import { statusCommand } from './status-command.ts';
@@ -13,6 +14,7 @@ async function main(): Promise<void> {
   if (line.help) return print(help);
   if (line.command === 'start') return startCommand(line, print);
   if (line.command === 'stop') return stopCommand(line.dir, print);
+  if (line.command === 'fetch') return fetchCommand(line.registry, print);
   process.exitCode = (await statusCommand(line.dir, print)) ? 0 : 1;
 }
 
