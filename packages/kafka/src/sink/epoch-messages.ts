@@ -1,4 +1,10 @@
-import { type EpochCommit, type EpochOutput, type TaskId, watermarkRecord } from '@streamify/core';
+import {
+  type EpochCommit,
+  type EpochOutput,
+  type StreamEvent,
+  type TaskId,
+  watermarkRecord,
+} from '@streamify/core';
 import type { Message } from 'kafkajs';
 import { messageOf } from '../log/kafka-log.ts';
 import { deadLetterMessage } from './dead-letter-message.ts';
@@ -18,7 +24,7 @@ export interface EpochMessagesOptions<T> {
   readonly task: TaskId;
   readonly target: Target;
   readonly topics: JobTopics;
-  readonly rows: Pick<RowEncoder<T>, 'message'>;
+  readonly rows: Pick<RowEncoder<T>, 'messages'>;
 }
 
 /** What an epoch writes beside its checkpoint, and the last watermark that is written by then. */
@@ -31,7 +37,7 @@ export interface EpochMessages {
 export function epochMessages<T>(
   { task, target, topics, rows }: EpochMessagesOptions<T>,
   { watermark }: EpochCommit,
-  output: EpochOutput<Parameters<RowEncoder<T>['message']>[0]>,
+  output: EpochOutput<T | StreamEvent<T>>,
   written: string | undefined,
 ): EpochMessages {
   const { job, partition, partitions: writers } = task;
@@ -47,10 +53,8 @@ export function epochMessages<T>(
   const moved = watermark > Number(written ?? Number.NEGATIVE_INFINITY);
   // Readers know of this task before its first row.
   if (first) tell(Number.NEGATIVE_INFINITY);
-  for (const row of output.rows) {
-    const message = rows.message(row);
+  for (const message of rows.messages(output.rows))
     byPartition[message.partition as number]?.push(message);
-  }
   if (moved) tell(watermark);
   const own = (topic: string, messages: readonly Message[]) => ({ topic, partition, messages });
   const parts = [

@@ -43,6 +43,7 @@ export interface KafkaTaskOptions<T> {
   readonly compression: CompressionTypes;
 }
 
+const takeOverTries = 3;
 /** Milliseconds for which the end of a transaction is waited for, while brokers answer. */
 const settling = 2_000;
 /** The same for a look at who has taken over. */
@@ -68,20 +69,15 @@ export async function openKafkaTask<T>(
     compression,
   });
   try {
-    await producer.fenceOthers();
-    await producer.send([{ topic: place.topic, partition, messages: [ownerMessage(owner)] }]);
-    // Whether it happened is seen as the records are read.
-    await producer.commit();
-    const taken = producer.lastOffset(place.topic, partition);
+    const taken = await takeOver(producer, place, owner);
     const records = await readTask(place, taken, client.connection.patience);
-    if (records.owner !== owner) throw fencedBy(task, records.owner);
+    if (records.owner !== owner) throw fencedBy(task);
     const progress = records.progress;
     const state = progress ? records.state(progress) : [];
     return new KafkaTask(options, {
       place,
       producer,
       owner,
-      taken,
       progress: progress ?? { ...noProgress, owner },
       state,
       checkpoint: progress && checkpointOf(progress, state),
@@ -89,6 +85,22 @@ export async function openKafkaTask<T>(
   } catch (cause) {
     await producer.close();
     throw isFencing(rootOf(cause)) ? fencedBy(task, undefined, cause) : cause;
+  }
+}
+
+/** Fences others and writes down who has come. Gives the offset of that. */
+async function takeOver(
+  producer: TransactionalProducer,
+  { topic, partition }: TaskPlace,
+  owner: string,
+): Promise<number> {
+  for (let tries = 1; ; tries++) {
+    await producer.fenceOthers();
+    await producer.send([{ topic, partition, messages: [ownerMessage(owner)] }]);
+    const end = await producer.commit();
+    if (end.answered) return producer.lastOffset(topic, partition);
+    // Fencing ourselves settles it.
+    if (tries === takeOverTries) throw end.cause;
   }
 }
 
@@ -103,8 +115,6 @@ interface Taken {
   readonly place: TaskPlace;
   readonly producer: TransactionalProducer;
   readonly owner: string;
-  /** Offset of the record by which the task was taken over. */
-  readonly taken: number;
   readonly progress: TaskProgress;
   readonly state: readonly { readonly epoch: number; readonly bytes: Uint8Array }[];
   readonly checkpoint: Checkpoint | undefined;
@@ -230,14 +240,16 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
   /** Why the cluster no longer takes this owner's transactions. */
   async #replaced(cause: KafkaFailure, took = 0): Promise<Error> {
     const { task, transactionTimeout } = this.#options;
-    const { owner, place, taken } = this.#taken;
-    const range = { from: taken, last: Number.MAX_SAFE_INTEGER };
+    const { producer, owner, place } = this.#taken;
+    // Whoever has taken over wrote behind all that is ours.
+    const from = producer.lastOffset(place.topic, place.partition);
+    const range = { from, last: Number.MAX_SAFE_INTEGER };
     const later = await readLater(place, range, looking).catch((): Later | undefined => undefined);
     const last = later?.records.owner;
     if (last !== undefined && last !== owner) return fencedBy(task, last, cause);
     if (isTaken(cause) && took < transactionTimeout) return fencedBy(task, undefined, cause);
     return new CommitUnknownError(
-      `the cluster has ended a transaction of task ${this.#name} that took ${Math.round(took)} ms, with a transactionTimeout of ${transactionTimeout} ms, and nobody else has the task: open it again`,
+      `the cluster has ended a transaction of task ${this.#name} after ${Math.round(took)} ms, though nobody else has the task: ${cause.message}. Its transactionTimeout is ${transactionTimeout} ms. Open the task again`,
       { cause },
     );
   }

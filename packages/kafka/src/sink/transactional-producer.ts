@@ -132,7 +132,18 @@ export class TransactionalProducer {
    * arrives late would end the next transaction.
    */
   async commit(): Promise<EndOfTransaction> {
-    const end = await this.#end(true);
+    const { transactionalId } = this.#options;
+    const request = { ...this.#producer, transactionalId, transactionResult: true };
+    const end = await this.#ask(async (coordinator): Promise<EndOfTransaction> => {
+      try {
+        await coordinator.endTxn(request);
+        return { answered: true };
+      } catch (cause) {
+        const failure = rootOf(cause);
+        if (isAnswer(failure)) throw failure;
+        return { answered: false, cause: failure };
+      }
+    });
     if (end.answered) this.#isOpen = false;
     return end;
   }
@@ -141,7 +152,9 @@ export class TransactionalProducer {
   async abort(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    await this.#end(false).catch(() => {});
+    const { transactionalId } = this.#options;
+    const end = { ...this.#producer, transactionalId, transactionResult: false };
+    await this.#coordinator?.then((coordinator) => coordinator.endTxn(end)).catch(() => {});
   }
 
   /** Aborts what is open, and disconnects. */
@@ -161,20 +174,6 @@ export class TransactionalProducer {
     this.#sequences.set(id, (firstSequence + part.messages.length) % sequences);
     return { ...part, firstSequence };
   };
-
-  async #end(transactionResult: boolean): Promise<EndOfTransaction> {
-    const { transactionalId } = this.#options;
-    return this.#ask(async (coordinator): Promise<EndOfTransaction> => {
-      try {
-        await coordinator.endTxn({ ...this.#producer, transactionalId, transactionResult });
-        return { answered: true };
-      } catch (cause) {
-        const failure = rootOf(cause);
-        if (isAnswer(failure)) throw failure;
-        return { answered: false, cause: failure };
-      }
-    });
-  }
 
   /** Sends one request, and again until it is answered: brokers know batches by their numbers. */
   async #produce(batches: readonly NumberedBatch[]): Promise<void> {

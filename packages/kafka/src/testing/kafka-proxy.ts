@@ -14,9 +14,19 @@ export interface PassingRequest {
 export interface KafkaProxy {
   /** Where it listens, as `host:port`. */
   readonly broker: string;
-  /** Asked for each request. Everything passes until it is set. */
-  onRequest(decide: (request: PassingRequest) => Passage): void;
+  /** Asked for each request, which waits for the answer. Everything passes until it is set. */
+  onRequest(decide: (request: PassingRequest) => Passage | Promise<Passage>): void;
+  /** Holds back requests of a kind. */
+  hold(apiKey: number): HeldRequests;
   close(): Promise<void>;
+}
+
+/** Requests that wait at a proxy. */
+export interface HeldRequests {
+  /** Resolves when the first has come. */
+  readonly reached: Promise<void>;
+  /** Lets it, and all others, pass. */
+  release(): void;
 }
 
 /** Requests whose responses name brokers, which a client then connects to. */
@@ -27,7 +37,7 @@ const FIND_COORDINATOR = 10;
 export async function kafkaProxy(broker: string): Promise<KafkaProxy> {
   const [host = '', port = ''] = broker.split(':');
   const sockets = new Set<Socket>();
-  let decide: (request: PassingRequest) => Passage = () => 'pass';
+  let decide: (request: PassingRequest) => Passage | Promise<Passage> = () => 'pass';
 
   const server = createServer((client) => {
     const upstream = connect(Number(port), host);
@@ -45,14 +55,18 @@ export async function kafkaProxy(broker: string): Promise<KafkaProxy> {
         cut();
       });
     }
-    eachFrame(client, (frame) => {
+    let before: Promise<void> = Promise.resolve();
+    const pass = async (frame: Buffer) => {
       const apiKey = frame.readInt16BE(4);
       const correlation = frame.readInt32BE(8);
       apiKeys.set(correlation, apiKey);
-      const passage = decide({ apiKey, frame });
+      const passage = await decide({ apiKey, frame });
       if (passage === 'cut') return cut();
       if (passage === 'cut reply') cutReplies.add(correlation);
       upstream.write(frame);
+    };
+    eachFrame(client, (frame) => {
+      before = before.then(() => pass(frame)).catch(cut);
     });
     eachFrame(upstream, (frame) => {
       const correlation = frame.readInt32BE(4);
@@ -81,6 +95,24 @@ export async function kafkaProxy(broker: string): Promise<KafkaProxy> {
     broker: `127.0.0.1:${own}`,
     onRequest(next) {
       decide = next;
+    },
+    hold(held) {
+      let reach = () => {};
+      let release = () => {};
+      const reached = new Promise<void>((resolve) => {
+        reach = resolve;
+      });
+      const released = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      decide = async ({ apiKey }): Promise<Passage> => {
+        if (apiKey === held) {
+          reach();
+          await released;
+        }
+        return 'pass';
+      };
+      return { reached, release };
     },
     async close() {
       const closed = once(server, 'close');

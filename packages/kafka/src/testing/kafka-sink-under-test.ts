@@ -3,6 +3,8 @@ import {
   avroDecoder,
   type DeadLetter,
   defineEvent,
+  type EpochCommit,
+  type EpochOutput,
   type EventLog,
   type LogRecord,
   memoryRegistry,
@@ -132,4 +134,21 @@ export async function kafkaSinkUnderTest(
     failNextCommit,
     close: () => trial.close(),
   };
+}
+
+/** A row by its id. */
+export function rowNamed(id: string, values: Partial<ContractRow> = {}): ContractRow {
+  return { id, title: id, plays: 1, rating: null, paid: null, at: 1_700_000_000_000, ...values };
+}
+
+/** A commit that changes no state unless told. */
+export function commitOf(epoch: number, values: Partial<EpochCommit> = {}): EpochCommit {
+  const watermark = Number.NEGATIVE_INFINITY;
+  return { epoch, next: { plays: epoch }, watermark, pipeline: '', state: undefined, ...values };
+}
+
+/** What an epoch gave, all of it rows. */
+export function outputOf(rows: readonly ContractRow[]): EpochOutput<ContractRow> {
+  const causes = rows.map((_, offset) => ({ topic: 'plays', partition: 0, offset }));
+  return { rows, causes, aside: [], dead: [], counts: { in: rows.length, out: rows.length } };
 }

@@ -1,0 +1,197 @@
+import { OptionError, redrive, run, UnknownTopicError } from '@streamify/core';
+import type { ContractRow } from '@streamify/core/testing';
+import { Kafka, logLevel } from 'kafkajs';
+import { map } from 'rxjs';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { kafkaLog } from '../log/kafka-log.ts';
+import { describeWithKafka } from '../testing/describe-with-kafka.ts';
+import {
+  ContractEvent,
+  commitOf,
+  outputOf,
+  recordsOf,
+  rowNamed,
+  rowsOf,
+  type SinkTrial,
+  sinkTrial,
+  storedIn,
+} from '../testing/kafka-sink-under-test.ts';
+import { kafkaSink } from './kafka-sink.ts';
+
+const task = { job: 'plays', partition: 0, partitions: 1 };
+
+describeWithKafka('what a Kafka sink delivers', (kafka) => {
+  let trial: SinkTrial;
+  beforeEach(async () => {
+    trial = await sinkTrial(kafka().brokers);
+  });
+  afterEach(() => trial.close());
+
+  const admin = async <T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
+    const client = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).admin();
+    await client.connect();
+    return work(client).finally(() => client.disconnect());
+  };
+
+  it('is seen once by other consumers of committed records, and not before its commit', async () => {
+    const { topic, options } = trial;
+    const small = trial.topic.name;
+    await admin((client) =>
+      client.alterConfigs({
+        validateOnly: false,
+        resources: [
+          { type: 2, name: small, configEntries: [{ name: 'max.message.bytes', value: '50000' }] },
+        ],
+      }),
+    );
+    const owner = await kafkaSink<ContractRow>(topic, options).open(task);
+    const rows = Array.from({ length: 50 }, (_, i) => rowNamed(`row ${i}`));
+    const tooLarge = rowNamed('large', { title: 'x'.repeat(60_000) });
+    // The broker refuses one partition's batch, when others are written.
+    const failed = owner.commit(commitOf(1), outputOf([...rows, tooLarge]));
+    await expect(failed).rejects.toThrow(OptionError);
+    await expect(failed).rejects.toThrow('max.message.bytes');
+    await owner.close();
+    const next = await kafkaSink<ContractRow>(topic, options).open(task);
+    await next.commit(commitOf(1), outputOf(rows));
+    await next.close();
+
+    const consumer = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).consumer({
+      groupId: `${options.topicPrefix}other`,
+    });
+    const seen: string[] = [];
+    await consumer.connect();
+    await consumer.subscribe({ topic: topic.name, fromBeginning: true });
+    await new Promise<void>((resolve) => {
+      void consumer.run({
+        eachMessage: async ({ message }) => {
+          // A watermark has no value.
+          if (message.value?.length) seen.push(String(message.key));
+          if (seen.length === rows.length) resolve();
+        },
+      });
+    });
+    await consumer.disconnect();
+    expect(seen.sort()).toEqual(rows.map(({ id }) => id).sort());
+  });
+
+  it('leaves no transaction open behind a commit that fails', async () => {
+    const { topic, options, log } = trial;
+    const owner = await kafkaSink<ContractRow>(topic, options).open(task);
+    await admin((client) =>
+      client.alterConfigs({
+        validateOnly: false,
+        resources: [
+          {
+            type: 2,
+            name: topic.name,
+            configEntries: [{ name: 'max.message.bytes', value: '5000' }],
+          },
+        ],
+      }),
+    );
+    const title = 'x'.repeat(6_000);
+    const rows = [rowNamed('a'), rowNamed('b'), rowNamed('c'), rowNamed('d', { title })];
+    await expect(owner.commit(commitOf(1), outputOf(rows))).rejects.toThrow(OptionError);
+    // Readers wait behind an open transaction.
+    const others = Array.from({ length: 20 }, (_, i) => rowNamed(`other ${i}`));
+    await topic.publish(others);
+    const seen = await rowsOf(topic, (await recordsOf(log, topic.name)).flat());
+    expect(seen.map(({ id }) => id).sort()).toEqual(others.map(({ id }) => id).sort());
+    await owner.close();
+  });
+
+  it('is a dead letter where it is too large, or does not fit the schema, and can be redriven', async () => {
+    const { log, topic, options } = trial;
+    const from = log.topic(`${options.topicPrefix}source`, ContractEvent);
+    await log.createTopic(from.name, { partitions: 2 });
+    await from.publish(['fine', 'large', 'odd', 'poison'].map((id) => rowNamed(id)));
+    const sink = kafkaSink<ContractRow>(topic, { ...options, maxMessageBytes: 10_000 });
+    const job = (isMended: boolean) => ({
+      name: 'plays',
+      from,
+      into: sink,
+      atEnd: 'stop' as const,
+      maxDeadShare: 1,
+      through: map(({ value }: { readonly value: ContractRow }): ContractRow => {
+        if (isMended || value.id === 'fine') return value;
+        if (value.id === 'large') return { ...value, title: 'x'.repeat(10_000) };
+        if (value.id === 'odd') return { ...value, plays: 'many' as never };
+        throw new Error('poison');
+      }),
+    });
+    await run(job(false));
+    const letters = await sink.deadLetters('plays');
+    const reasons = Object.fromEntries(letters.map(({ key, reason }) => [key, reason]));
+    expect(Object.keys(reasons).sort()).toEqual(['large', 'odd', 'poison']);
+    expect(reasons['large']).toMatch(
+      /the row has \d+ bytes, more than the 10000 of maxMessageBytes/,
+    );
+    expect(reasons['odd']).toContain('plays');
+    expect(reasons['poison']).toBe('poison');
+    expect((await storedIn(trial)).rows.map(({ id }) => id)).toEqual(['fine']);
+    for (const expected of [
+      { done: 3, doneBefore: 0, deadAgain: 0 },
+      { done: 0, doneBefore: 3, deadAgain: 0 },
+    ])
+      expect(await redrive(job(true), letters)).toEqual(expected);
+    const { rows } = await storedIn(trial);
+    expect(rows.map(({ id }) => id).sort()).toEqual(['fine', 'large', 'odd', 'poison']);
+  });
+
+  it('has its bytes, key and headers beside ours in the topic of dead letters', async () => {
+    const { log, options } = trial;
+    const source = `${options.topicPrefix}source`;
+    await log.createTopic(source, { partitions: 1 });
+    const headers = { file: 'späte.jsonl', 'streamify-reason': 'its own' };
+    const value = Buffer.from('not Avro');
+    await log.publish(source, [{ key: 'ann', value, headers }]);
+    const sink = kafkaSink<ContractRow>(trial.topic, options);
+    await run({
+      name: 'land plays',
+      from: log.topic(source, ContractEvent),
+      through: map(({ value: row }) => row),
+      into: sink,
+      atEnd: 'stop',
+      maxDeadShare: 1,
+    });
+    const letters = `${options.topicPrefix}land_20plays.dead-letters`;
+    const [record] = (await recordsOf(log, letters)).flat();
+    expect(String(record?.value)).toBe('not Avro');
+    expect(record?.key).toBe('ann');
+    expect(record?.headers).toMatchObject({
+      file: 'späte.jsonl',
+      'streamify-header-streamify-reason': 'its own',
+      'streamify-job': 'land plays',
+      'streamify-operator': 'decode',
+      'streamify-topic': source,
+      'streamify-partition': '0',
+      'streamify-offset': '0',
+    });
+    const [letter] = await sink.deadLetters('land plays');
+    expect(letter).toMatchObject({ headers, raw: value, key: 'ann', operator: 'decode' });
+    expect(await sink.deadLetters('another')).toEqual([]);
+  });
+
+  it('needs a topic that exists, and that the job does not read', async () => {
+    const { log, topic, options } = trial;
+    const missing = log.topic(`${options.topicPrefix}missing`, ContractEvent);
+    await expect(kafkaSink(missing, options).open(task)).rejects.toThrow(UnknownTopicError);
+    const itself = {
+      name: 'itself',
+      from: topic,
+      through: map(({ value }: { value: ContractRow }) => value),
+    };
+    await topic.publish([rowNamed('a')]);
+    await expect(
+      run({ ...itself, into: kafkaSink(topic, options), atEnd: 'stop' }),
+    ).rejects.toThrow('reads topic');
+  });
+
+  it('says what is missing where no broker answers', async () => {
+    const log = kafkaLog({ brokers: ['127.0.0.1:9'], registry: trial.log.registry, patience: 200 });
+    const sink = kafkaSink(log.topic('plays', ContractEvent));
+    await expect(sink.open(task)).rejects.toThrow('Is Kafka running there');
+    await log.close();
+  });
+});
