@@ -80,6 +80,22 @@ describe('jars', () => {
     expect(await readFile(join(folder, 'lib', 'two.jar'), 'utf8')).toBe('two\n');
   });
 
+  it('come into each cache, though Maven notes down beside its pom that it has unpacked them', async () => {
+    await maven(`pom=$(echo "$@" | sed 's/.*-f \\([^ ]*\\).*/\\1/')
+[ -e "$pom.marker" ] && exit 0
+touch "$pom.marker"
+${twoJars}`);
+    await fetchJars('registry', cache, report);
+    const other = await fetchJars('registry', join(dir, 'other'), report);
+    expect(existsSync(join(other, 'lib', 'two.jar'))).toBe(true);
+  });
+
+  it('that Maven does not bring are missed at once', async () => {
+    await maven('exit 0');
+    await expect(fetchJars('registry', cache, report)).rejects.toThrow('maven ended well, but');
+    expect(await hasJars('registry', cache)).toBe(false);
+  });
+
   it('leave nothing when Maven fails half way, and its words are told', async () => {
     await maven('echo one > "$out/one.jar"; echo "[ERROR] no such host" ; exit 1');
     const failed = fetchJars('registry', cache, report);

@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import {
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  writeFile,
+} from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -111,11 +121,13 @@ async function fetchInto(
   report(`fetching ${parts[part].what} by Maven into ${cache} …`);
   const fresh = await mkdtemp(join(cache, `${unfinished}${process.pid}-`));
   try {
-    await runMaven(part, fresh);
-    await writeFile(join(fresh, stampFile), JSON.stringify(await sizesIn(fresh)));
+    const jars = join(fresh, 'jars');
+    await mkdir(jars);
+    await runMaven(part, fresh, jars);
+    await writeFile(join(jars, stampFile), JSON.stringify(await sizesIn(jars)));
     if (await isComplete(folder)) return;
     await rm(folder, { recursive: true, force: true });
-    await rename(fresh, folder);
+    await rename(jars, folder);
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
@@ -133,11 +145,14 @@ async function removeLeftovers(cache: string): Promise<void> {
   }
 }
 
-async function runMaven(part: JarPart, target: string): Promise<void> {
+async function runMaven(part: JarPart, work: string, jars: string): Promise<void> {
   const { goal, more, what } = parts[part];
-  const args = ['-q', '-B', '-f', pomFile(), `dependency:${goal}`, ...more];
+  // Beside its pom Maven notes down what it has unpacked, and then would not do so for another folder.
+  const pom = join(work, 'pom.xml');
+  await copyFile(pomFile(), pom);
+  const args = ['-q', '-B', '-f', pom, `dependency:${goal}`, ...more];
   try {
-    await promisify(execFile)('mvn', [...args, `-DoutputDirectory=${target}`]);
+    await promisify(execFile)('mvn', [...args, `-DoutputDirectory=${jars}`]);
   } catch (cause) {
     const { stdout, stderr, message } = cause as { stdout?: string; stderr?: string } & Error;
     const said = `${stdout ?? ''}${stderr ?? ''}`.trim() || message;
@@ -148,11 +163,13 @@ async function runMaven(part: JarPart, target: string): Promise<void> {
   }
 }
 
+/** @throws LocalKafkaError for an empty folder, which no part of ours is. */
 async function sizesIn(folder: string): Promise<Record<string, number>> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true });
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name));
+  if (files.length === 0) throw new LocalKafkaError(`maven ended well, but ${folder} is empty`);
   const sizes = await Promise.all(
     files.map(async (file) => [file.slice(folder.length + 1), (await stat(file)).size] as const),
   );
