@@ -7,6 +7,10 @@ import { startCommand } from './start-command.ts';
 import { statusCommand } from './status-command.ts';
 import { stopCommand } from './stop-command.ts';
 
+// Whoever reads the output may leave, as after `| head`: what is started or stopped is so all the same.
+process.stdout.on('error', () => undefined);
+process.stderr.on('error', () => undefined);
+
 const print = (text: string) => void process.stdout.write(text);
 
 async function main(): Promise<void> {

@@ -28,9 +28,9 @@ export async function startCommand(
   };
   if (line.foreground) return stayInForeground(options, ready, print);
   const { broker, registry } = await launch(checkOptions(options));
-  await ready();
   broker.service.detach();
   registry?.service.detach();
+  await ready();
 }
 
 async function stayInForeground(
