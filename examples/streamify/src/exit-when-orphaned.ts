@@ -5,7 +5,7 @@ const interval = 250;
  * behind that still holds the log. Ending at any moment is safe; the next run goes on from there.
  */
 export function exitWhenOrphaned(): void {
-  if (process.env['npm_lifecycle_event'] !== 'start') return;
+  if (!['start', 'worker'].includes(process.env['npm_lifecycle_event'] ?? '')) return;
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) process.exit(1);

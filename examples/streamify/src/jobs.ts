@@ -2,6 +2,7 @@ import {
   clean,
   deduplicate,
   type EventLog,
+  type InferAvro,
   type JobOptions,
   type Pipeline,
   type RecordSchema,
@@ -25,24 +26,38 @@ type Landed = Identified & { readonly ts: number; readonly sessionId: number };
 const deduplicateById = <T extends Identified>() =>
   deduplicate<T>({ by: ({ value }) => value.eventId, within: day });
 
-/** Cleans the events of a topic and lands them in the table of its name. */
-export function landingJob(
-  topic: TopicName,
-  log: EventLog,
-  warehouse: DuckDBWarehouse,
-): JobOptions<Identified, StreamEvent<Landed>> {
+/** A job that is yet to be told its name and where its results go. */
+type Work<A, B> = Pick<JobOptions<A, B>, 'from' | 'through'>;
+
+/** Cleans the events of a topic, and passes over those that came before. */
+export function cleaning(topic: TopicName, log: EventLog): Work<Identified, StreamEvent<Landed>> {
   const rules: Pick<(typeof cleaningRules)[TopicName], 'ts' | 'sessionId'> = cleaningRules[topic];
-  const table = warehouse.table(topic, rawTables[topic] as RecordSchema);
   return {
-    name: `land ${topic}`,
     from: topicIn(log, topic),
     through: pipe(clean(rules, { time: 'ts' }), deduplicateById()) as Pipeline<
       Identified,
       StreamEvent<Landed>
     >,
-    into: table as Sink<object>,
   };
 }
+
+/** The table of a topic. */
+export const tableOf = (topic: TopicName, warehouse: DuckDBWarehouse): Sink<object> =>
+  warehouse.table(topic, rawTables[topic] as RecordSchema) as Sink<object>;
+
+/** Cleans the events of a topic and lands them in the table of its name. */
+export const landingJob = (
+  topic: TopicName,
+  log: EventLog,
+  warehouse: DuckDBWarehouse,
+): JobOptions<Identified, StreamEvent<Landed>> => ({
+  name: `land ${topic}`,
+  ...cleaning(topic, log),
+  into: tableOf(topic, warehouse),
+});
+
+/** What is landed of a song in a window. */
+type PlaysPerSong = InferAvro<typeof playsPerSong>;
 
 /** Plays of a song in a window, as far as one partition knows. */
 interface Plays {
@@ -53,13 +68,9 @@ interface Plays {
 }
 
 /** Counts the plays of each song in windows of five minutes of event time. */
-export function playsPerSongJob(log: EventLog, warehouse: DuckDBWarehouse) {
+export function countingPlays(log: EventLog): Work<ListenEvent, PlaysPerSong> {
   const none: Plays = { artist: null, song: null, partition: 0, plays: 0 };
-  const table = warehouse.table('plays_per_song', playsPerSong, {
-    upsert: ['track_id', 'window_start', 'partition'],
-  });
   return {
-    name: 'count plays_per_song',
     from: log.topic('listen_events', ListenEvent),
     through: pipe(
       clean<ListenEvent, typeof cleaningRules.listen_events>(cleaningRules.listen_events, {
@@ -85,6 +96,24 @@ export function playsPerSongJob(log: EventLog, warehouse: DuckDBWarehouse) {
         ...result,
       })),
     ),
-    into: table,
   };
 }
+
+/** The table of plays, where a window that is counted again replaces itself. */
+export const playsTable = (warehouse: DuckDBWarehouse) =>
+  warehouse.table('plays_per_song', playsPerSong, {
+    upsert: ['track_id', 'window_start', 'partition'],
+  });
+
+/** The name of the job that counts plays, wherever its results go. */
+export const countingJobName = 'count plays_per_song';
+
+/** Counts plays and lands them. */
+export const playsPerSongJob = (
+  log: EventLog,
+  warehouse: DuckDBWarehouse,
+): JobOptions<ListenEvent, PlaysPerSong> => ({
+  name: countingJobName,
+  ...countingPlays(log),
+  into: playsTable(warehouse),
+});

@@ -10,6 +10,10 @@ export const partitions = 4;
 /** Records in the log by topic. */
 export type Published = Readonly<Record<TopicName, number>>;
 
+/** Records of all topics. */
+export const totalOf = (published: Published): number =>
+  topicNames.reduce((sum, topic) => sum + published[topic], 0);
+
 /** What the events of every topic have, before they are cleaned. */
 export interface Identified {
   readonly eventId: string;

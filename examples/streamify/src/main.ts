@@ -10,20 +10,26 @@ process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
 });
 /** Clears a progress bar that stands on the terminal. */
 const clearLine = process.stderr.isTTY ? '\r\x1b[K' : '';
-const stop = new AbortController();
+const [stop, hurry] = [new AbortController(), new AbortController()];
+let isLive = false;
 for (const name of ['SIGINT', 'SIGTERM'] as const)
   process.on(name, () => {
-    if (stop.signal.aborted) process.exit(130);
-    process.stderr.write(
-      '\nstopping: what is under way is being committed; once more to stop at once\n',
-    );
+    if (hurry.signal.aborted || (stop.signal.aborted && !isLive)) process.exit(130);
+    if (stop.signal.aborted) return hurry.abort();
+    // A live run says itself what it does then.
+    if (!isLive)
+      process.stderr.write(
+        '\nstopping: what is under way is being committed; once more to stop at once\n',
+      );
     stop.abort();
   });
 
 try {
   const options = parseOptions(process.argv.slice(2));
+  isLive = options.continuous;
+  const signals = { stop: stop.signal, hurry: hurry.signal };
   if (options.help) process.stdout.write(`${help}\n`);
-  else if (!(await runPipeline(options, stop.signal))) {
+  else if (!(await runPipeline(options, signals))) {
     process.stderr.write(
       '\nthe numbers do not add up: please report this, with the output above\n',
     );

@@ -1,6 +1,8 @@
 import { openReader, openWarehouse } from '@streamify/sink-duckdb';
 import { type DataDir, openDataDir } from './data-dir.ts';
-import type { Published } from './log-topics.ts';
+import { reportLive } from './live/report-live.ts';
+import { runLive } from './live/run-live.ts';
+import { type Published, totalOf } from './log-topics.ts';
 import { type OpenLog, openLog } from './open-log.ts';
 import type { Options } from './options.ts';
 import type { Source } from './plan.ts';
@@ -13,29 +15,57 @@ import { land } from './stages/land.ts';
 import { reconcile, reconciliationText } from './stages/reconcile.ts';
 import { simulateInto, simulationOf } from './stages/simulate.ts';
 import { startOver } from './start-over.ts';
-import { UsageError } from './usage-error.ts';
 
 /** Thrown when the user stops the run: what is committed stays, and the next run goes on from there. */
 export class Stopped extends Error {}
+
+/** What the user asks for while it runs. */
+export interface Signals {
+  /** To stop, and to go on from there another time. */
+  readonly stop: AbortSignal;
+  /** To stop sooner: a live run leaves out what comes after its end. */
+  readonly hurry: AbortSignal;
+}
 
 /**
  * Runs the whole pipeline: events into the log, from there into the raw tables, dbt over these,
  * and at the end an account of every event. Each stage goes on where an earlier run was stopped
  * or killed. Resolves with whether every event is accounted for.
  */
-export async function runPipeline(options: Options, signal: AbortSignal): Promise<boolean> {
+export async function runPipeline(options: Options, { stop, hurry }: Signals): Promise<boolean> {
   if (options.fresh) await startOver(options, checkSource);
   const dataDir = openDataDir(options, checkSource);
   const { source } = dataDir;
-  if (source.kind === 'live') throw new UsageError('--continuous is not there yet');
+  if (source.kind === 'live') {
+    await liveUntilStopped(dataDir, source, options.speed, { stop, hurry });
+    return true;
+  }
   const { log, where } = await openLog(dataDir);
   try {
-    const published = await fill({ log, where, dataDir, source, signal });
-    await model(dataDir, signal);
+    const published = await fill({ log, where, dataDir, source, signal: stop });
+    await model(dataDir, stop);
     return await report(dataDir, where, published);
   } finally {
     await log.close();
   }
+}
+
+/** Simulates and lands until it is stopped, and models then what has landed. */
+async function liveUntilStopped(
+  dataDir: DataDir,
+  source: Extract<Source, { kind: 'live' }>,
+  speed: number,
+  { stop, hurry }: Signals,
+): Promise<void> {
+  const result = await runLive({ dataDir, source, run: dataDir.run ?? '', speed, stop, hurry });
+  if (!hurry.aborted) {
+    try {
+      await model(dataDir, hurry);
+    } catch (cause) {
+      if (!(cause instanceof Stopped)) throw cause;
+    }
+  }
+  await reportLive(dataDir, result, { isModelled: !hurry.aborted });
 }
 
 /** A run to the end of its source. */
@@ -68,7 +98,7 @@ async function publish({ log, where, dataDir, source, signal }: Run): Promise<Pu
   const progress = startProgress(source.kind === 'jsonl' ? 'import' : 'simulate');
   const before = dataDir.published;
   if (before) {
-    progress.end(`${shown(sum(before))} events are in the log already`);
+    progress.end(`${shown(totalOf(before))} events are in the log already`);
     return before;
   }
   const published =
@@ -77,7 +107,7 @@ async function publish({ log, where, dataDir, source, signal }: Run): Promise<Pu
       : await simulateInto(log, source, { progress, signal });
   if (!published) throw new Stopped();
   dataDir.setPublished(published);
-  progress.end(`${shown(sum(published))} events -> ${where}`);
+  progress.end(`${shown(totalOf(published))} events -> ${where}`);
   return published;
 }
 
@@ -126,5 +156,3 @@ function checkSource(source: Source): void {
   if (source.kind === 'jsonl') eventFiles(source.dir);
   else simulationOf(source);
 }
-
-const sum = (published: Published) => Object.values(published).reduce((all, n) => all + n, 0);

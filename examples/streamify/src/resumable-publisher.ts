@@ -10,6 +10,8 @@ export interface ResumablePublisher<T> {
   publishRaw(records: readonly NewRecord[]): Promise<void>;
   /** Records that the source gave so far, whether they were there already or not. */
   readonly count: number;
+  /** Whether some of what an earlier run has published is still to come. */
+  readonly isBehind: boolean;
 }
 
 /** The order in which one partition's records come must be the same in each run. */
@@ -39,6 +41,9 @@ export async function resumablePublisher<T>(
       ),
     get count() {
       return count;
+    },
+    get isBehind() {
+      return held.some((left) => left > 0);
     },
   };
 }

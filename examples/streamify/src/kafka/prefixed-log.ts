@@ -18,9 +18,7 @@ export function prefixedLog(log: EventLog, prefix: string): EventLog {
     publish: (topic, records) => log.publish(within(topic), records),
     reader: (topic, partition) => log.reader(within(topic), partition),
     async assign(group, topics, listener) {
-      // A job that also writes to Kafka has its prefix already, for the topics of its checkpoints.
-      const name = group.startsWith(prefix) ? group : within(group);
-      const share = await log.assign(name, topics.map(within), listener);
+      const share = await log.assign(within(group), topics.map(within), listener);
       return {
         isShared: share.isShared,
         ended: share.ended,

@@ -1,0 +1,54 @@
+import type { RunningJob, Sink } from '@streamify/core';
+import { kafkaSink } from '@streamify/kafka';
+import type { DuckDBWarehouse } from '@streamify/sink-duckdb';
+import { cleaning, countingJobName, countingPlays, playsTable, tableOf } from '../jobs.ts';
+import type { KafkaRun } from '../kafka/kafka-run.ts';
+import { topicNames } from '../log-topics.ts';
+import type { StartLive } from './live-starter.ts';
+import { cleanTopic, cleanType, PlaysPerSongEvent, playsTopic } from './live-topics.ts';
+
+/**
+ * Starts what any number of processes share: cleaning, a job a topic, and the count of plays. Their
+ * results go to topics, from which one process lands them.
+ */
+export function startShared(kafka: KafkaRun, start: StartLive): readonly RunningJob[] {
+  const { log, prefix: topicPrefix } = kafka;
+  const cleaningJobs = topicNames.map((topic) =>
+    start({
+      name: `clean ${topic}`,
+      ...cleaning(topic, log),
+      into: kafkaSink(kafka.topicInKafka(cleanTopic(topic), cleanType(topic)), {
+        topicPrefix,
+      }) as Sink<object>,
+    }),
+  );
+  const counting = start({
+    name: countingJobName,
+    ...countingPlays(log),
+    into: kafkaSink(kafka.topicInKafka(playsTopic, PlaysPerSongEvent), { topicPrefix }),
+  });
+  return [...cleaningJobs, counting];
+}
+
+/** Starts what lands those results: in one process, since a DuckDB file has one writer. */
+export function startLoading(
+  { log }: KafkaRun,
+  warehouse: DuckDBWarehouse,
+  start: StartLive,
+): readonly RunningJob[] {
+  const loading = topicNames.map((topic) =>
+    start({
+      name: `load ${topic}`,
+      from: log.topic(cleanTopic(topic), cleanType(topic)),
+      through: (events$) => events$,
+      into: tableOf(topic, warehouse),
+    }),
+  );
+  const plays = start({
+    name: 'load plays_per_song',
+    from: log.topic(playsTopic, PlaysPerSongEvent),
+    through: (plays$) => plays$,
+    into: playsTable(warehouse),
+  });
+  return [...loading, plays];
+}

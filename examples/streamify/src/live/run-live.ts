@@ -1,0 +1,164 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunningJob } from '@streamify/core';
+import { BrokerUnavailableError, RegistryUnavailableError } from '@streamify/kafka';
+import { type DuckDBWarehouse, openWarehouse } from '@streamify/sink-duckdb';
+import type { DataDir } from '../data-dir.ts';
+import { findKafka } from '../kafka/find-kafka.ts';
+import type { KafkaPlace } from '../kafka/kafka-place.ts';
+import { type KafkaRun, openKafkaRun } from '../kafka/kafka-run.ts';
+import { type Published, topicNames, totalOf } from '../log-topics.ts';
+import type { Source } from '../plan.ts';
+import { shown, startProgress } from '../progress.ts';
+import { drain } from './drain.ts';
+import { startLoading, startShared } from './live-jobs.ts';
+import { liveLines, timedLine } from './live-lines.ts';
+import { announce } from './live-place.ts';
+import { liveStarter } from './live-starter.ts';
+import { createLiveTopics } from './live-topics.ts';
+import { sharedJobs } from './shared-jobs.ts';
+import { type Simulated, simulateLive } from './simulate-live.ts';
+
+/** A live run, until it is stopped. */
+export interface LiveRun {
+  readonly dataDir: DataDir;
+  readonly source: Extract<Source, { kind: 'live' }>;
+  /** The name of its topics. */
+  readonly run: string;
+  /** Simulated seconds a second. */
+  readonly speed: number;
+  /** Ends it: what is under way is landed first. */
+  readonly stop: AbortSignal;
+  /** Ends that as well. */
+  readonly hurry: AbortSignal;
+}
+
+/** What a live run has come to. */
+export interface LiveResult extends Simulated {
+  readonly where: string;
+}
+
+/** Milliseconds between two lines about the simulation. */
+const every = 10_000;
+
+/**
+ * Simulates without an end and lands what comes: cleaned and counted by as many processes as take
+ * a share, into topics; from there into the tables, by this one.
+ */
+export async function runLive(live: LiveRun): Promise<LiveResult> {
+  const { dataDir, run } = live;
+  const progress = startProgress('kafka');
+  const place = await findKafka((line) => progress.end(line));
+  // Open from beginning to end, which keeps out a second run.
+  const warehouse = await openWarehouse({ path: dataDir.raw, config: { memory_limit: '256MB' } });
+  const kafka = openKafkaRun(place, run);
+  try {
+    await createLiveTopics(kafka);
+    const announced = announce(dataDir.live, { ...place, run, pid: process.pid });
+    try {
+      return await workUntilStopped(live, { kafka, place, warehouse });
+    } finally {
+      announced.end();
+    }
+  } finally {
+    await kafka.close();
+    await warehouse.close();
+  }
+}
+
+interface Opened {
+  readonly kafka: KafkaRun;
+  readonly place: KafkaPlace;
+  readonly warehouse: DuckDBWarehouse;
+}
+
+async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResult> {
+  const { kafka, place, warehouse } = opened;
+  let lastCommit = performance.now();
+  const start = liveStarter({
+    metrics: liveLines(timedLine, sharedJobs),
+    say: timedLine,
+    onCommit: () => {
+      lastCommit = performance.now();
+    },
+  });
+  timedLine(`run ${live.run}: Ctrl-C stops it; npm run worker in a further terminal joins it`);
+  const jobs = [...startShared(kafka, start), ...startLoading(kafka, warehouse, start)];
+  const failed = new AbortController();
+  const ended = endOf(jobs, failed);
+  try {
+    const simulated = await simulate(live, kafka, AbortSignal.any([live.stop, failed.signal]));
+    if (!failed.signal.aborted) {
+      timedLine('stopping: landing what is in the topics; Ctrl-C again leaves it there');
+      await drain({
+        published: totalOf(simulated.published),
+        landed: () => rowsOf(warehouse),
+        lastCommit: () => lastCommit,
+        signal: live.hurry,
+      });
+    }
+    return { ...simulated, where: `topics ${live.run}.* of Kafka at ${place.brokers.join(', ')}` };
+  } finally {
+    for (const job of jobs) job.stop();
+    await ended;
+  }
+}
+
+/** Resolves when all jobs have ended. When one fails, `failed` fires and the others are stopped. */
+async function endOf(jobs: readonly RunningJob[], failed: AbortController): Promise<void> {
+  const results = await Promise.allSettled(
+    jobs.map(({ done }) =>
+      done.catch((cause: unknown) => {
+        failed.abort();
+        for (const job of jobs) job.stop();
+        throw cause;
+      }),
+    ),
+  );
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure) throw failure.reason;
+}
+
+/** Simulates until `signal` fires, and begins again where brokers were away. */
+async function simulate(
+  { source, speed }: LiveRun,
+  { log }: KafkaRun,
+  signal: AbortSignal,
+): Promise<Simulated> {
+  const none = Object.fromEntries(topicNames.map((topic) => [topic, 0])) as Published;
+  let simulated: Simulated = { published: none, until: source.start };
+  let [toldAt, told] = [Number.NEGATIVE_INFINITY, 0];
+  const onPublished = (now: Simulated) => {
+    simulated = now;
+    const at = performance.now();
+    const events = totalOf(now.published);
+    if (at - toldAt < every || events === told) return;
+    const time = new Date(now.until).toISOString().slice(0, 19).replace('T', ' ');
+    const seconds = (at - toldAt) / 1_000;
+    const rate = Number.isFinite(seconds) ? ` (${Math.round((events - told) / seconds)}/s)` : '';
+    timedLine(`simulate: ${shown(events)} events${rate}, up to ${time} UTC`);
+    [toldAt, told] = [at, events];
+  };
+  while (!signal.aborted) {
+    try {
+      await simulateLive(log, source, { speed, signal, onPublished });
+    } catch (cause) {
+      const isAway =
+        cause instanceof BrokerUnavailableError || cause instanceof RegistryUnavailableError;
+      if (!isAway) throw cause;
+      timedLine(`simulate: goes on in 5 s, after: ${cause.message}`);
+      await delay(5_000, undefined, { signal }).catch(() => {});
+    }
+  }
+  return simulated;
+}
+
+/** Rows of all topics that have a table already. */
+async function rowsOf(warehouse: DuckDBWarehouse): Promise<number> {
+  const tables = await warehouse.query(
+    "select table_name as name from duckdb_tables() where schema_name = 'main'",
+  );
+  const there = topicNames.filter((topic) => tables.some(({ name }) => name === topic));
+  const counts = there.map((topic) => `(select count(*) from ${topic})`);
+  const [row] = await warehouse.query(`select ${['0', ...counts].join(' + ')} as n`);
+  return Number(row?.['n'] ?? 0);
+}
