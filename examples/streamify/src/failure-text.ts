@@ -6,11 +6,13 @@ const refusedToDuckdb = /\bIO Error\b|Could not (?:write|read|sync|truncate) fil
 
 /**
  * What the user is told of a failure that is not a defect of ours: their options, the state of their
- * data, or a disk that is full or read-only. `undefined` for anything else, which needs its stack.
+ * data, Kafka and its registry, or a disk that is full or read-only. `undefined` for anything else, which needs its stack.
  */
 export function failureText(cause: unknown): string | undefined {
   if (cause instanceof UsageError || cause instanceof StreamifyError) return cause.message;
   if (!(cause instanceof Error)) return undefined;
+  // What Kafka answered, where the package has no error of its own for it.
+  if (cause.name.startsWith('KafkaJS')) return `Kafka: ${cause.message}`;
   if ('syscall' in cause || refusedToDuckdb.test(cause.message))
     return `${cause.message}\nwhat is committed is safe: mend this, and run it again to go on from there`;
   return undefined;

@@ -14,6 +14,9 @@ describe('parseOptions', () => {
       fromJsonl: undefined,
       dataDir: '/from/.streamify',
       fresh: false,
+      kafka: false,
+      continuous: false,
+      speed: 1,
     });
   });
 
@@ -39,6 +42,12 @@ describe('parseOptions', () => {
       fresh: true,
     });
     expect(parse('--from-jsonl', 'logs')).toMatchObject({ fromJsonl: '/from/logs' });
+    expect(parse('--kafka', '--continuous', '--speed', '0.5', '--days', '0')).toMatchObject({
+      kafka: true,
+      continuous: true,
+      speed: 0.5,
+      days: 0,
+    });
     expect(parse('-h')).toMatchObject({ help: true });
   });
 
@@ -54,6 +63,11 @@ describe('parseOptions', () => {
     [['--data-dir', ''], '--data-dir takes a path, got nothing'],
     [['--from-jsonl', 'x', '--seed', '1'], '--seed is for a simulation'],
     [['--users', '99999999999'], '--users takes 10,000,000 at most, got 99999999999'],
+    [['--days', '0', '--kafka'], '--days takes a whole number from 1 on, got "0"'],
+    [['--continuous'], '--continuous goes through the topics of Kafka: add --kafka'],
+    [['--kafka', '--continuous', '--from-jsonl', 'x'], '--continuous simulates, and --from-jsonl'],
+    [['--kafka', '--speed', '5'], '--speed is for --continuous'],
+    [['--kafka', '--continuous', '--speed', '0'], '--speed takes simulated seconds a second'],
     [['--user', '5'], "Unknown option '--user'"],
     [['5'], 'Unexpected argument'],
     [['--users'], "Option '--users <value>' argument missing"],

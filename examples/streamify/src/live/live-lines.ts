@@ -34,14 +34,12 @@ export function liveLines(say: (line: string) => void, shared: readonly string[]
   return {
     opened(job, partition) {
       lines.opened?.(job, partition);
-      held.get(job)?.add(partition);
-      change();
+      if (held.get(job)?.add(partition)) change();
     },
     committed: (metrics) => lines.committed(metrics),
     closed(job, partition) {
       lines.closed?.(job, partition);
-      held.get(job)?.delete(partition);
-      change();
+      if (held.get(job)?.delete(partition)) change();
     },
     ended: (job) => lines.ended?.(job),
   };

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RunningJob } from '@streamify/core';
 import { BrokerUnavailableError, RegistryUnavailableError } from '@streamify/kafka';
 import { type DuckDBWarehouse, openWarehouse } from '@streamify/sink-duckdb';
 import type { DataDir } from '../data-dir.ts';
@@ -15,6 +14,7 @@ import { liveLines, timedLine } from './live-lines.ts';
 import { announce } from './live-place.ts';
 import { liveStarter } from './live-starter.ts';
 import { createLiveTopics } from './live-topics.ts';
+import { runJobs } from './run-jobs.ts';
 import { sharedJobs } from './shared-jobs.ts';
 import { type Simulated, simulateLive } from './simulate-live.ts';
 
@@ -83,11 +83,13 @@ async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResu
   });
   timedLine(`run ${live.run}: Ctrl-C stops it; npm run worker in a further terminal joins it`);
   const jobs = [...startShared(kafka, start), ...startLoading(kafka, warehouse, start)];
-  const failed = new AbortController();
-  const ended = endOf(jobs, failed);
+  const [finish, ended] = [new AbortController(), new AbortController()];
+  const working = runJobs(jobs, finish.signal).finally(() => ended.abort());
+  working.catch(() => {});
   try {
-    const simulated = await simulate(live, kafka, AbortSignal.any([live.stop, failed.signal]));
-    if (!failed.signal.aborted) {
+    const simulated = await simulate(live, kafka, AbortSignal.any([live.stop, ended.signal]));
+    // Jobs end before they are told to when one of them fails.
+    if (!ended.signal.aborted) {
       timedLine('stopping: landing what is in the topics; Ctrl-C again leaves it there');
       await drain({
         published: totalOf(simulated.published),
@@ -98,24 +100,9 @@ async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResu
     }
     return { ...simulated, where: `topics ${live.run}.* of Kafka at ${place.brokers.join(', ')}` };
   } finally {
-    for (const job of jobs) job.stop();
-    await ended;
+    finish.abort();
+    await working;
   }
-}
-
-/** Resolves when all jobs have ended. When one fails, `failed` fires and the others are stopped. */
-async function endOf(jobs: readonly RunningJob[], failed: AbortController): Promise<void> {
-  const results = await Promise.allSettled(
-    jobs.map(({ done }) =>
-      done.catch((cause: unknown) => {
-        failed.abort();
-        for (const job of jobs) job.stop();
-        throw cause;
-      }),
-    ),
-  );
-  const failure = results.find((result) => result.status === 'rejected');
-  if (failure) throw failure.reason;
 }
 
 /** Simulates until `signal` fires, and begins again where brokers were away. */
