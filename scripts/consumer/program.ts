@@ -20,6 +20,8 @@ import {
   tumblingWindow,
   type WindowResult,
 } from '@streamify/core';
+import { BrokerUnavailableError, confluentRegistry, kafkaLog, kafkaSink } from '@streamify/kafka';
+import { startLocalKafka } from '@streamify/kafka/local';
 import { topics } from '@streamify/models';
 import { openWarehouse } from '@streamify/sink-duckdb';
 import { from, lastValueFrom, toArray } from 'rxjs';
@@ -146,3 +148,14 @@ try {
 } finally {
   await rm(folder, { recursive: true, force: true });
 }
+
+const url = 'http://127.0.0.1:1';
+const kafka = kafkaLog({
+  brokers: ['127.0.0.1:1'],
+  registry: confluentRegistry({ url, patience: 100 }),
+  patience: 100,
+});
+assert.ok(kafkaSink(kafka.topic('plays', Play)));
+await assert.rejects(kafka.partitions('plays'), BrokerUnavailableError);
+await kafka.close();
+assert.equal(typeof startLocalKafka, 'function');
