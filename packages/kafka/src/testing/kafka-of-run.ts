@@ -13,10 +13,14 @@ import type { KafkaUnderTest } from './kafka-under-test.ts';
  * run without such a file starts none, and files that run side by side share the memory of one.
  */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const dir = await mkdtemp(join(tmpdir(), 'streamify-kafka-'));
+  let dir: string | undefined;
   let kafka: Promise<LocalKafka> | undefined;
+  const start = async () => {
+    dir = await mkdtemp(join(tmpdir(), 'streamify-kafka-'));
+    return startLocalKafka({ dir, registry: true, heap: '512m', startTimeout: 120_000 });
+  };
   const server = createServer((_request, response) => {
-    kafka ??= startLocalKafka({ dir, registry: true, heap: '512m', startTimeout: 120_000 });
+    kafka ??= start();
     kafka.then(
       ({ brokers, registryUrl = '' }) =>
         response.end(JSON.stringify({ brokers, registryUrl } satisfies KafkaUnderTest)),
@@ -32,6 +36,6 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     // Where it did not start, the tests have told why.
     const started = await kafka?.catch(() => undefined);
     await started?.stop();
-    await rm(dir, { recursive: true, force: true });
+    if (dir !== undefined) await rm(dir, { recursive: true, force: true });
   };
 }
