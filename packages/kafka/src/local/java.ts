@@ -5,7 +5,7 @@ import { MissingPrerequisiteError } from './errors.ts';
 
 const oldest = 17;
 const install =
-  'install one (Debian, Ubuntu: apt install openjdk-17-jre-headless; macOS: brew install openjdk@17; https://adoptium.net) or set JAVA_HOME';
+  'install one (Debian, Ubuntu: apt install openjdk-17-jre-headless, or a newer one; macOS: brew install openjdk@17; https://adoptium.net) or set JAVA_HOME';
 
 /**
  * Finds the Java that the broker runs on: the one of JAVA_HOME, or else the first of the path.
