@@ -1,4 +1,6 @@
-import type { TaskId } from '@streamify/core';
+import { OptionError } from '@streamify/core';
+import { ConfigResourceTypes } from '../client/kafkajs.ts';
+import { persist } from '../client/persist.ts';
 import type { KafkaLogParts } from '../log/kafka-log.ts';
 import { ensurePartitions } from './ensure-partitions.ts';
 import type { JobTopics } from './job-topics.ts';
@@ -17,20 +19,47 @@ const compacted = {
 /** Dead letters hold whole records and more, and wait for somebody who mends what was wrong. */
 const kept = { 'retention.ms': '-1', 'max.message.bytes': String(8 * 1024 * 1024) };
 
-/** Makes the topics of a job, with a partition for each of its tasks. */
+/**
+ * Makes the topics of a job, with a partition for each of its tasks. What exists is taken as it is.
+ *
+ * @throws OptionError when the topic of checkpoints exists, and forgets them.
+ */
 export async function createJobTopics(
   parts: KafkaLogParts,
   names: JobTopics,
-  { partition, partitions = 0 }: TaskId,
+  partitions: number,
 ): Promise<void> {
   const { replicas, config } = parts.options.topics ?? {};
   const ensure = (topic: string, settings: Readonly<Record<string, string>>) =>
     ensurePartitions(parts, topic, {
-      partitions: Math.max(partitions, partition + 1),
+      partitions,
       ...(replicas !== undefined && { replicas }),
       config: settings,
     });
   await ensure(names.checkpoints, { ...config, ...compacted });
+  await checkCompacted(parts, names.checkpoints);
   await ensure(names.deadLetters, { ...kept, ...config });
   await ensure(names.sideOutputs, { ...kept, ...config });
+}
+
+/** A checkpoint that is deleted some day would let its job start over, and deliver everything twice. */
+async function checkCompacted({ client }: KafkaLogParts, topic: string): Promise<void> {
+  const name = 'cleanup.policy';
+  const policy = await persist(client.connection, `look up ${name} of ${topic}`, async () => {
+    const admin = client.admin();
+    try {
+      await admin.connect();
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }],
+      });
+      return resources[0]?.configEntries[0]?.configValue;
+    } finally {
+      await admin.disconnect();
+    }
+  });
+  if (policy !== 'compact')
+    throw new OptionError(
+      `topic ${topic} holds checkpoints, and deletes them with its ${name} ${policy}: set it to compact`,
+    );
 }

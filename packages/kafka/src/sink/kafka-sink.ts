@@ -4,13 +4,14 @@ import {
   OptionError,
   type Sink,
   type StreamEvent,
+  type TaskId,
   type Topic,
   unknownTopic,
 } from '@streamify/core';
 import { partsOfKafkaLog } from '../log/kafka-log.ts';
 import { compressionType } from '../wire/codecs.ts';
 import { createJobTopics } from './create-job-topics.ts';
-import { jobTopics } from './job-topics.ts';
+import { type JobTopics, jobTopics } from './job-topics.ts';
 import { openKafkaTask } from './kafka-task.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
 import { RowEncoder } from './row-encoder.ts';
@@ -56,6 +57,18 @@ export function kafkaSink<T extends object>(
   const parts = partsOfKafkaLog(log);
   const settings = checkOptions(options);
   const { compression = 'none', zstd } = parts.options;
+  const making = new Map<string, Promise<void>>();
+  /** The tasks of a process ask for the same topics. */
+  const made = (task: TaskId, topics: JobTopics): Promise<void> => {
+    const partitions = Math.max(task.partitions ?? 0, task.partition + 1);
+    const id = `${partitions} ${task.job}`;
+    const under = making.get(id) ?? createJobTopics(parts, topics, partitions);
+    making.set(id, under);
+    return under.catch((cause) => {
+      making.delete(id);
+      throw cause;
+    });
+  };
   return {
     async open(task) {
       const partitions = await log.partitions(name);
@@ -64,7 +77,7 @@ export function kafkaSink<T extends object>(
       const { encode } = avroEncoder(type, id);
       const { topicPrefix, transactionalIdPrefix, transactionTimeout, maxMessageBytes } = settings;
       const topics = jobTopics(task.job, topicPrefix);
-      await createJobTopics(parts, topics, task);
+      await made(task, topics);
       return openKafkaTask({
         log,
         client: parts.client,

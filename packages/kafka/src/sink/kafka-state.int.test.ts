@@ -105,4 +105,10 @@ describeWithKafka('state in a checkpoint topic', (kafka) => {
     expect(config).toEqual({ 'cleanup.policy': 'compact', 'segment.bytes': '8388608' });
     expect(topics[0]?.partitions.length).toBe(5);
   });
+
+  it('is refused in a topic that forgets it', async () => {
+    const name = `${trial.options.topicPrefix}plays.checkpoints`;
+    await trial.log.createTopic(name, { partitions: 2 });
+    await expect(open()).rejects.toThrow('cleanup.policy delete: set it to compact');
+  });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
   type Checkpoint,
+  ClosedError,
   type EpochCommit,
   type EpochOutput,
   type EventLog,
@@ -184,7 +185,7 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
   }
 
   async close(): Promise<void> {
-    this.#end ??= new OptionError(`task ${this.#name} is closed: open it again`);
+    this.#end ??= new ClosedError(`task ${this.#name} is closed: open it again`);
     await this.#taken.producer.close();
   }
 
@@ -195,7 +196,7 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
 
   #check({ epoch, next }: EpochCommit, { causes }: EpochOutput<unknown>): void {
     const { task, target } = this.#options;
-    if (this.#end instanceof FencedError) throw this.#end;
+    if (this.#end instanceof FencedError || this.#end instanceof ClosedError) throw this.#end;
     if (this.#end)
       throw new CommitUnknownError(
         `task ${this.#name} cannot go on behind a commit that failed, open it again: ${this.#end.message}`,

@@ -1,8 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Broker, Cluster, CompressionTypes, Message } from 'kafkajs';
+import type { Cluster, CompressionTypes } from 'kafkajs';
 import { type KafkaFailure, mayPass, rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { persist } from '../client/persist.ts';
+import type { Coordinator, ProducerIdentity } from './coordinator.ts';
+import { type NumberedBatch, topicDataOf } from './numbered-batch.ts';
 import { type PartitionMessages, requestsOf } from './requests-of.ts';
 
 export interface TransactionalProducerOptions {
@@ -21,44 +23,11 @@ interface Unanswered {
   readonly cause: Error;
 }
 
-/** What brokers that coordinate transactions are asked, which kafkajs has no types for. */
-interface Coordinator extends Broker {
-  initProducerId(request: {
-    readonly transactionalId: string;
-    readonly transactionTimeout: number;
-  }): Promise<ProducerIdentity>;
-  addPartitionsToTxn(
-    request: ProducerIdentity & {
-      readonly transactionalId: string;
-      readonly topics: readonly {
-        readonly topic: string;
-        readonly partitions: readonly number[];
-      }[];
-    },
-  ): Promise<unknown>;
-  endTxn(
-    request: ProducerIdentity & {
-      readonly transactionalId: string;
-      readonly transactionResult: boolean;
-    },
-  ): Promise<unknown>;
-}
-
-interface ProducerIdentity {
-  readonly producerId: number;
-  readonly producerEpoch: number;
-}
-
 interface ProduceResponse {
   readonly topics: readonly {
     readonly topicName: string;
     readonly partitions: readonly { readonly partition: number; readonly baseOffset: string }[];
   }[];
-}
-
-/** A batch with the number of its first message, by which a broker knows it again. */
-interface NumberedBatch extends PartitionMessages {
-  readonly firstSequence: number;
 }
 
 /** Coordinator of transactions, in Kafka's protocol. */
@@ -279,18 +248,4 @@ export class TransactionalProducer {
 /** Whether a broker has said no; otherwise a request may have been lost, or its answer. */
 function isAnswer({ type }: KafkaFailure): boolean {
   return type !== undefined;
-}
-
-function topicDataOf(batches: readonly NumberedBatch[]) {
-  const byTopic = new Map<
-    string,
-    { partition: number; firstSequence: number; messages: Message[] }[]
-  >();
-  for (const { topic, partition, firstSequence, messages } of batches) {
-    const entry = { partition, firstSequence, messages: messages as Message[] };
-    const entries = byTopic.get(topic);
-    if (entries) entries.push(entry);
-    else byTopic.set(topic, [entry]);
-  }
-  return [...byTopic].map(([topic, partitions]) => ({ topic, partitions }));
 }
