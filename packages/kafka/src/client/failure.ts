@@ -45,5 +45,6 @@ const passing: ReadonlySet<string> = new Set([
 export function mayPass({ name, type, retriable, code }: KafkaFailure): boolean {
   // The operating system's: ECONNREFUSED and the like.
   if (passing.has(name) || /^E[A-Z]+$/.test(String(code))) return true;
-  return type !== undefined && retriable === true;
+  // Under this name kafkajs wraps what a coordinator says that moves, or has lost a member.
+  return (type !== undefined || name === 'KafkaJSError') && retriable === true;
 }

@@ -8,7 +8,7 @@ import type {
   ProducerConfig,
   RetryOptions,
 } from 'kafkajs';
-import { withFastRequests } from '../wire/fast-requests.ts';
+import { amendKafkaJs } from './amend-kafkajs.ts';
 import type { KafkaConnection } from './connection-options.ts';
 import { Kafka, logLevel, PartitionAssigners } from './kafkajs.ts';
 
@@ -21,28 +21,18 @@ export class KafkaClient {
   readonly #kafka: KafkaJs;
 
   constructor(connection: KafkaConnection) {
-    const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = connection;
     this.connection = connection;
-    const kafka = new Kafka({
-      brokers: [...brokers],
-      clientId,
-      connectionTimeout,
-      requestTimeout,
-      retry,
-      // What goes wrong is thrown, and told there.
-      logLevel: logLevel.NOTHING,
-      ...(ssl !== undefined && { ssl }),
-      ...(sasl !== undefined && { sasl }),
-    });
-    this.#kafka = withFastRequests(kafka);
+    this.#kafka = kafkaOf(connection, retry);
   }
 
   admin(): Admin {
     return this.#kafka.admin();
   }
 
+  /** Makes a producer. As often as it sends something again, it also looks for the brokers again. */
   producer(config: ProducerConfig): Producer {
-    return this.#kafka.producer({
+    // kafkajs takes how often it looks for brokers from the client: there is one for each producer.
+    return kafkaOf(this.connection, { ...retry, ...config.retry }).producer({
       retry,
       allowAutoTopicCreation: false,
       // Whoever publishes has chosen the partition.
@@ -80,4 +70,20 @@ export class KafkaClient {
     });
     return found[0] as Cluster;
   }
+}
+
+function kafkaOf(connection: KafkaConnection, retries: RetryOptions): KafkaJs {
+  const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = connection;
+  const kafka = new Kafka({
+    brokers: [...brokers],
+    clientId,
+    connectionTimeout,
+    requestTimeout,
+    retry: retries,
+    // What goes wrong is thrown, and told there.
+    logLevel: logLevel.NOTHING,
+    ...(ssl !== undefined && { ssl }),
+    ...(sasl !== undefined && { sasl }),
+  });
+  return amendKafkaJs(kafka);
 }

@@ -71,6 +71,7 @@ describe('failures', () => {
     expect(mayPass(refused)).toBe(true);
     expect(mayPass(error({ name: 'KafkaJSRequestTimeoutError' }))).toBe(true);
     expect(mayPass(error({ type: 'NOT_LEADER_FOR_PARTITION', retriable: true }))).toBe(true);
+    expect(mayPass(error({ name: 'KafkaJSError', retriable: true }))).toBe(true);
     expect(mayPass(error({ type: 'OFFSET_OUT_OF_RANGE', retriable: false }))).toBe(false);
     expect(mayPass(error({ code: 'ERR_INVALID_ARG_TYPE' }))).toBe(false);
   });

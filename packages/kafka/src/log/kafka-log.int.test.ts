@@ -169,6 +169,25 @@ describeWithKafka('a Kafka log', (kafka) => {
     await producer.disconnect();
   });
 
+  it('sets no timers in the past, as kafkajs does by itself', async () => {
+    const shortest = async (work: () => Promise<void>) => {
+      const timers = vi.spyOn(globalThis, 'setTimeout');
+      await work();
+      const delays = timers.mock.calls.map(([, delay]) => delay ?? 0);
+      timers.mockRestore();
+      return Math.min(...delays);
+    };
+    const { log, topic } = await withTopic();
+    expect(await shortest(() => log.publish(topic, records(10)))).toBeGreaterThanOrEqual(0);
+    const bare = new kafkajs.Kafka({ brokers: kafka().brokers, logLevel: 0 }).producer();
+    const control = shortest(async () => {
+      await bare.connect();
+      await bare.send({ topic, messages: [{ value: 'x' }] });
+      await bare.disconnect();
+    });
+    expect(await control).toBeLessThan(0);
+  });
+
   describe('a group', () => {
     /** Notes what a member has. */
     const member = () => {

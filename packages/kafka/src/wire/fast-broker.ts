@@ -16,49 +16,23 @@ interface Call {
 
 type Lookup = (apiKey: number, definition: unknown) => (options: never) => Call;
 
-interface KafkaJsBroker {
+/** What is amended of a broker of kafkajs. */
+export interface KafkaJsBroker {
   lookupRequest: Lookup;
 }
 
-interface KafkaJsCluster {
-  readonly brokerPool: { createBroker: (options: unknown) => KafkaJsBroker };
-}
-
-type CreateCluster = (options: unknown) => KafkaJsCluster;
-
 /**
- * Lets a client of kafkajs write Produce requests and read Fetch responses by our own code, which
- * takes a fraction of the time: an object for each byte group of each record is what its own costs.
- * All else stays as it is, connections, retries, transactions and errors; and so do other clients.
- *
- * It reaches into kafkajs, so it holds for the one version that is depended on.
- *
- * @throws Error when kafkajs is another one.
+ * Lets a broker of kafkajs write Produce requests and read Fetch responses by our own code, which
+ * takes a fraction of the time: an object for every few bytes of each record is what its own costs.
+ * All else stays as it is: connections, retries, transactions and errors.
  */
-export function withFastRequests<K extends object>(kafka: K): K {
-  const key = Object.getOwnPropertySymbols(kafka).find(
-    ({ description }) => description === 'private:Kafka:createCluster',
-  );
-  if (!key) throw new Error('this kafkajs makes its clusters in another way than version 2.2.4');
-  const clusters = kafka as Record<symbol, CreateCluster>;
-  const createCluster = clusters[key] as CreateCluster;
-  clusters[key] = (options) => {
-    const cluster = createCluster(options);
-    const { brokerPool } = cluster;
-    const { createBroker } = brokerPool;
-    brokerPool.createBroker = (brokerOptions) => fastBroker(createBroker(brokerOptions));
-    return cluster;
-  };
-  return kafka;
-}
-
-/** A broker gets to know which versions to speak whenever it connects. */
-function fastBroker(broker: KafkaJsBroker): KafkaJsBroker {
+export function fastBroker(broker: KafkaJsBroker): KafkaJsBroker {
   let { lookupRequest } = broker;
   const fastLookup: Lookup = (apiKey, definition) => {
     const makeCall = lookupRequest(apiKey, definition);
     return (options) => fastCall(makeCall(options), options);
   };
+  // A broker gets to know which versions to speak whenever it connects.
   Object.defineProperty(broker, 'lookupRequest', {
     get: () => fastLookup,
     set: (lookup: Lookup) => {
