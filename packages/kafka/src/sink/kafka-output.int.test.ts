@@ -30,7 +30,11 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   const admin = async <T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
     const client = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).admin();
     await client.connect();
-    return work(client).finally(() => client.disconnect());
+    try {
+      return await work(client);
+    } finally {
+      await client.disconnect();
+    }
   };
 
   it('is seen once by other consumers of committed records, and not before its commit', async () => {
