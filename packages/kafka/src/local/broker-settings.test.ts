@@ -23,3 +23,10 @@ it('wants one copy of everything, since there is one broker', () => {
   expect(copies.length).toBe(5);
   expect(copies.every((line) => line.endsWith('=1'))).toBe(true);
 });
+
+it('takes settings in place of its own, and beside them', () => {
+  const more = { 'num.partitions': '2', 'group.min.session.timeout.ms': '100' };
+  const text = brokerSettings({ port: 9092, controllerPort: 20_001, settings: more });
+  expect(text.match(/^num\.partitions=.*$/gm)).toEqual(['num.partitions=2']);
+  expect(text).toContain('group.min.session.timeout.ms=100\n');
+});

@@ -3,6 +3,8 @@ export interface BrokerPlace {
   readonly port: number;
   /** Where its controller listens: only the broker itself talks to it. */
   readonly controllerPort: number;
+  /** Settings that come in place of ours, or beside them. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -10,8 +12,8 @@ export interface BrokerPlace {
  * controller. Its data lie in `data`, relative to the folder it runs in, so that no character of a
  * path can be taken for anything else.
  */
-export function brokerSettings({ port, controllerPort }: BrokerPlace): string {
-  const settings: Readonly<Record<string, string | number | boolean>> = {
+export function brokerSettings({ port, controllerPort, settings }: BrokerPlace): string {
+  const ours: Readonly<Record<string, string | number | boolean>> = {
     'process.roles': 'broker,controller',
     'node.id': 1,
     'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
@@ -38,7 +40,7 @@ export function brokerSettings({ port, controllerPort }: BrokerPlace): string {
     'broker.session.timeout.ms': 1500,
     'broker.heartbeat.interval.ms': 300,
   };
-  return Object.entries(settings)
+  return Object.entries({ ...ours, ...settings })
     .map(([key, value]) => `${key}=${value}\n`)
     .join('');
 }

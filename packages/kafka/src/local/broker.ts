@@ -17,20 +17,21 @@ export interface BrokerSpec {
   /** As Java's `-Xmx` has it. */
   readonly heap: string;
   readonly timeout: number;
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 const settingsFile = 'broker.properties';
 
 /** Starts a broker on the data that its folder holds, or on a new store, and resolves when it is ready. */
 export async function startBroker(spec: BrokerSpec): Promise<Service> {
-  const { java, jars, dir, port, heap, timeout } = spec;
+  const { java, jars, dir, port, heap, timeout, settings } = spec;
   if (jars.includes(delimiter))
     throw new LocalKafkaError(
       `java cannot read jars from ${jars}: set STREAMIFY_CACHE to a path without "${delimiter}"`,
     );
   await writeFile(
     join(dir, settingsFile),
-    brokerSettings({ port, controllerPort: await freePort() }),
+    brokerSettings({ port, controllerPort: await freePort(), settings }),
   );
   const classPath = ['-cp', join(jars, '*')];
   // The tool writes this file last: before that there is nothing that could be lost.

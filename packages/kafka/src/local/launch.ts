@@ -79,9 +79,10 @@ function startOne(
   port: number,
   java: string,
   jars: { readonly broker: string; readonly registry: string | undefined },
-  { dir, heap, startTimeout: timeout }: CheckedOptions,
+  { dir, heap, startTimeout: timeout, settings }: CheckedOptions,
 ): Promise<Service> {
-  if (which === 'broker') return startBroker({ java, jars: jars.broker, dir, port, heap, timeout });
+  if (which === 'broker')
+    return startBroker({ java, jars: jars.broker, dir, port, heap, timeout, settings });
   if (jars.registry === undefined)
     throw new LocalKafkaError(`the launcher of ${dir} was started without a schema registry`);
   return startRegistry({ java, jars: jars.registry, dir, port, timeout });

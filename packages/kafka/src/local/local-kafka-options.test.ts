@@ -14,6 +14,8 @@ it.each([
   [{ dir: 'd', registryPort: 65_536 }, 'registryPort is 65536'],
   [{ dir: 'd', port: 9092, registryPort: 9092 }, 'port and registryPort are both 9092'],
   [{ dir: 'd', heap: '1 GB' }, 'heap is "1 GB": write it as Java does'],
+  [{ dir: 'd', settings: { 'a b': '1' } }, 'settings has "a b"'],
+  [{ dir: 'd', settings: { a: '1\nb=2' } }, 'settings has "a"'],
   [{ dir: 'd', startTimeout: 0 }, 'startTimeout is 0'],
   [{ dir: 'd', startTimeout: Number.NaN }, 'startTimeout is NaN'],
 ])('refuses %o', (options, message) => {

@@ -14,6 +14,8 @@ export interface LocalKafkaOptions {
   readonly registryPort?: number;
   /** The broker's largest heap, as Java has it; default `1g`. */
   readonly heap?: string;
+  /** More of the broker's settings, such as `{ 'log.retention.ms': '60000' }`; they come before ours. */
+  readonly settings?: Readonly<Record<string, string>>;
   /** Where the jars are kept; default `$STREAMIFY_CACHE/kafka`, or else `.streamify/cache/kafka`. */
   readonly cache?: string;
   /** Milliseconds that each of the two may take to come up; default 60 000. */
@@ -29,6 +31,7 @@ export interface CheckedOptions {
   readonly registry: boolean;
   readonly registryPort: number | undefined;
   readonly heap: string;
+  readonly settings: Readonly<Record<string, string>>;
   readonly cache: string;
   readonly startTimeout: number;
   readonly report: (line: string) => void;
@@ -42,6 +45,7 @@ export function checkOptions(options: LocalKafkaOptions): CheckedOptions {
     registry = false,
     registryPort,
     heap = '1g',
+    settings = {},
     cache = cacheFolder(),
     startTimeout = 60_000,
     report = () => {},
@@ -53,6 +57,9 @@ export function checkOptions(options: LocalKafkaOptions): CheckedOptions {
     throw new OptionError(`port and registryPort are both ${port}: give each its own`);
   if (!/^[1-9]\d*[kmg]$/i.test(heap))
     throw new OptionError(`heap is "${heap}": write it as Java does, such as 512m or 1g`);
+  for (const [name, value] of Object.entries(settings))
+    if (!/^[a-z][a-zA-Z0-9._-]*$/.test(name) || /[\r\n]/.test(value))
+      throw new OptionError(`settings has "${name}": a setting is a name and a value of one line`);
   if (!(startTimeout > 0))
     throw new OptionError(`startTimeout is ${startTimeout}: give milliseconds above 0`);
   return {
@@ -61,6 +68,7 @@ export function checkOptions(options: LocalKafkaOptions): CheckedOptions {
     registry,
     registryPort,
     heap,
+    settings,
     cache: resolve(cache),
     startTimeout,
     report,

@@ -2,7 +2,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { type LocalKafka, missingPrerequisite, startLocalKafka } from '../local/index.ts';
+import {
+  type LocalKafka,
+  type LocalKafkaOptions,
+  missingPrerequisite,
+  startLocalKafka,
+} from '../local/index.ts';
 
 const missing = await missingPrerequisite({ registry: true });
 
@@ -15,7 +20,7 @@ const missing = await missingPrerequisite({ registry: true });
 export function describeWithOwnKafka(
   name: string,
   tests: (kafka: () => LocalKafka) => void,
-  options: { readonly registry?: boolean; readonly heap?: string } = {},
+  options: Pick<LocalKafkaOptions, 'registry' | 'heap' | 'settings'> = {},
 ): void {
   if (missing) {
     describe.skip(`${name} (needs ${missing})`, () => tests(() => notStarted(name)));
