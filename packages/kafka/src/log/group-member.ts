@@ -82,9 +82,13 @@ export class GroupMember implements Assignment {
         held: () => this.#held,
         onShare: (memberId, partitions) => this.#share(memberId, partitions),
       });
+    let { patience } = client.connection;
     while (!signal.aborted) {
-      const session = await persist(client.connection, `join group ${group}`, join, signal);
+      const connection = { ...client.connection, patience };
+      const session = await persist(connection, `join group ${group}`, join, signal);
       this.#joined();
+      // From now on it is for the tasks to say how long brokers may be away.
+      patience = Number.POSITIVE_INFINITY;
       const committing = setInterval(() => void this.#commit(session), commitEvery);
       await Promise.race([session.crashed, closing]);
       clearInterval(committing);
