@@ -135,6 +135,6 @@ export class KafkaPublisher {
 }
 
 /** How many tries kafkajs has within so many milliseconds, the waits between them being a second in the end. */
-export function retriesWithin(ms: number): number {
+function retriesWithin(ms: number): number {
   return Math.max(5, Math.ceil(ms / 1_000) + 3);
 }
