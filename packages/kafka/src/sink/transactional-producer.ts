@@ -33,6 +33,11 @@ interface ProduceResponse {
 /** Coordinator of transactions, in Kafka's protocol. */
 const TRANSACTION = 1;
 const sequences = 2 ** 31;
+/** Requests that a broker has at a time. */
+const inFlight = 5;
+
+const idOf = ({ topic, partition }: { readonly topic: string; readonly partition: number }) =>
+  `${topic}/${partition}`;
 
 /**
  * Writes transactions under one transactional id.
@@ -83,17 +88,13 @@ export class TransactionalProducer {
       coordinator.addPartitionsToTxn({ ...this.#producer, transactionalId, topics }),
     );
     const leaders = await this.#byLeader(parts);
-    const sent = await Promise.allSettled(
-      [...leaders.values()].map(async (own) => {
-        for (const request of requestsOf(own)) await this.#produce(request.map(this.#numbered));
-      }),
-    );
+    const sent = await Promise.allSettled([...leaders].map(([id, own]) => this.#sendTo(id, own)));
     for (const each of sent) if (each.status === 'rejected') throw each.reason;
   }
 
   /** The offset at which the last message for a partition stands. */
   lastOffset(topic: string, partition: number): number {
-    return this.#offsets.get(`${topic}/${partition}`) ?? -1;
+    return this.#offsets.get(idOf({ topic, partition })) ?? -1;
   }
 
   /**
@@ -138,27 +139,64 @@ export class TransactionalProducer {
   }
 
   readonly #numbered = (part: PartitionMessages): NumberedBatch => {
-    const id = `${part.topic}/${part.partition}`;
+    const id = idOf(part);
     const firstSequence = this.#sequences.get(id) ?? 0;
     this.#sequences.set(id, (firstSequence + part.messages.length) % sequences);
     return { ...part, firstSequence };
   };
 
+  /**
+   * Sends messages to one broker, several requests before the first is answered, so that it works
+   * while we do something else. Those of one partition wait for each other, as they might overtake
+   * one another on their way. From the first that fails on, they are sent one by one.
+   */
+  async #sendTo(nodeId: string, parts: readonly PartitionMessages[]): Promise<void> {
+    const requests = [...requestsOf(parts)].map((request) => request.map(this.#numbered));
+    const failed = new Set<number>();
+    const last = new Map<string, Promise<unknown>>();
+    let next = 0;
+    const send = async (cluster: Cluster | undefined) => {
+      for (; cluster && next < requests.length && failed.size === 0; ) {
+        const at = next++;
+        const request = requests[at] as readonly NumberedBatch[];
+        const sent = Promise.all(request.map((batch) => last.get(idOf(batch))))
+          .then(async () => {
+            if (failed.size > 0) failed.add(at);
+            else await this.#produceOnce(cluster, nodeId, request);
+          })
+          .catch(() => failed.add(at));
+        for (const batch of request) last.set(idOf(batch), sent);
+        await sent;
+      }
+    };
+    const cluster = await this.#cluster?.catch(() => undefined);
+    await Promise.all(Array.from({ length: inFlight }, () => send(cluster)));
+    for (const [at, request] of requests.entries())
+      if (failed.has(at) || at >= next) await this.#produce(request);
+  }
+
   /** Sends one request, and again until it is answered: brokers know batches by their numbers. */
   async #produce(batches: readonly NumberedBatch[]): Promise<void> {
     await this.#persist(async (cluster) => {
-      for (const [nodeId, own] of await this.#byLeader(batches)) {
-        const broker = await cluster.findBroker({ nodeId });
-        const response: ProduceResponse = await broker.produce({
-          ...this.#producer,
-          transactionalId: this.#options.transactionalId,
-          acks: -1,
-          compression: this.#options.compression,
-          topicData: topicDataOf(own),
-        });
-        this.#note(response, own);
-      }
+      for (const [nodeId, own] of await this.#byLeader(batches))
+        await this.#produceOnce(cluster, nodeId, own);
     });
+  }
+
+  async #produceOnce(
+    cluster: Cluster,
+    nodeId: string,
+    batches: readonly NumberedBatch[],
+  ): Promise<void> {
+    const broker = await cluster.findBroker({ nodeId });
+    const response: ProduceResponse = await broker.produce({
+      ...this.#producer,
+      transactionalId: this.#options.transactionalId,
+      acks: -1,
+      compression: this.#options.compression,
+      topicData: topicDataOf(batches),
+    });
+    this.#note(response, batches);
   }
 
   #note({ topics }: ProduceResponse, batches: readonly NumberedBatch[]): void {
@@ -166,9 +204,9 @@ export class TransactionalProducer {
     for (const { topicName, partitions } of topics)
       for (const { partition, baseOffset } of partitions)
         bases.set(`${topicName}/${partition}`, Number(baseOffset));
-    for (const { topic, partition, messages } of batches) {
-      const id = `${topic}/${partition}`;
-      this.#offsets.set(id, (bases.get(id) ?? -1) + messages.length - 1);
+    for (const batch of batches) {
+      const id = idOf(batch);
+      this.#offsets.set(id, (bases.get(id) ?? -1) + batch.messages.length - 1);
     }
   }
 
