@@ -1,6 +1,6 @@
 import { OptionError, redrive, run, UnknownTopicError } from '@streamify/core';
 import type { ContractRow } from '@streamify/core/testing';
-import { Kafka, logLevel } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { map } from 'rxjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { kafkaLog } from '../log/kafka-log.ts';
@@ -27,27 +27,20 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   });
   afterEach(() => trial.close());
 
-  const admin = async <T>(work: (admin: ReturnType<Kafka['admin']>) => Promise<T>): Promise<T> => {
-    const client = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).admin();
-    await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      await client.disconnect();
-    }
+  const setMessageBytes = async (bytes: number): Promise<void> => {
+    const admin = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
+    await admin.alterConfigs({
+      validateOnly: false,
+      resources: [{ type: ConfigResourceTypes.TOPIC, name: trial.topic.name, configEntries }],
+    });
+    await admin.disconnect();
   };
 
   it('is seen once by other consumers of committed records, and not before its commit', async () => {
     const { topic, options } = trial;
-    const small = trial.topic.name;
-    await admin((client) =>
-      client.alterConfigs({
-        validateOnly: false,
-        resources: [
-          { type: 2, name: small, configEntries: [{ name: 'max.message.bytes', value: '50000' }] },
-        ],
-      }),
-    );
+    await setMessageBytes(50_000);
     const owner = await kafkaSink<ContractRow>(topic, options).open(task);
     const rows = Array.from({ length: 50 }, (_, i) => rowNamed(`row ${i}`));
     const tooLarge = rowNamed('large', { title: 'x'.repeat(60_000) });
@@ -82,18 +75,7 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   it('leaves no transaction open behind a commit that fails', async () => {
     const { topic, options, log } = trial;
     const owner = await kafkaSink<ContractRow>(topic, options).open(task);
-    await admin((client) =>
-      client.alterConfigs({
-        validateOnly: false,
-        resources: [
-          {
-            type: 2,
-            name: topic.name,
-            configEntries: [{ name: 'max.message.bytes', value: '5000' }],
-          },
-        ],
-      }),
-    );
+    await setMessageBytes(5_000);
     const title = 'x'.repeat(6_000);
     const rows = [rowNamed('a'), rowNamed('b'), rowNamed('c'), rowNamed('d', { title })];
     await expect(owner.commit(commitOf(1), outputOf(rows))).rejects.toThrow(OptionError);
@@ -190,6 +172,25 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
     await expect(
       run({ ...itself, into: kafkaSink(topic, options), atEnd: 'stop' }),
     ).rejects.toThrow('reads topic');
+  });
+
+  it('comes in batches that the topic takes', async () => {
+    const { topic, options } = trial;
+    await setMessageBytes(20_000);
+    const owner = await kafkaSink<ContractRow>(topic, { ...options, maxMessageBytes: 15_000 }).open(
+      task,
+    );
+    const rows = Array.from({ length: 100 }, (_, i) =>
+      rowNamed(`row ${i}`, { title: 'x'.repeat(1_000) }),
+    );
+    await owner.commit(commitOf(1), outputOf(rows));
+    expect((await storedIn(trial)).rows.length).toBe(100);
+    await owner.close();
+  });
+
+  it('needs a transactionTimeout that the brokers allow', async () => {
+    const sink = kafkaSink(trial.topic, { ...trial.options, transactionTimeout: 2 ** 31 - 1 });
+    await expect(sink.open(task)).rejects.toThrow('transaction.max.timeout.ms');
   });
 
   it('says what is missing where no broker answers', async () => {

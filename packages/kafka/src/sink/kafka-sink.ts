@@ -16,6 +16,9 @@ import { openKafkaTask } from './kafka-task.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
 import { RowEncoder } from './row-encoder.ts';
 
+/** Brokers take 1 MiB of one partition at once by default. */
+const batchBytes = 900_000;
+
 export interface KafkaSinkOptions {
   /** Begins the names of the job's topics, so that several installations share a cluster. Default: nothing. */
   readonly topicPrefix?: string;
@@ -26,7 +29,7 @@ export interface KafkaSinkOptions {
    * until the task is opened again, readers wait behind it. Default 60,000.
    */
   readonly transactionTimeout?: number;
-  /** Most bytes of a row's key and value; a larger row is a dead letter. Default 1,000,000. */
+  /** Most bytes of a row's key and value; a larger row is a dead letter. At most the topic's `max.message.bytes`. Default 1,000,000. */
   readonly maxMessageBytes?: number;
 }
 
@@ -88,6 +91,7 @@ export function kafkaSink<T extends object>(
         transactionalId: `${transactionalIdPrefix}/${topicPrefix}${task.job}/${task.partition}`,
         transactionTimeout,
         compression: compressionType(compression, zstd),
+        maxBatchBytes: Math.min(maxMessageBytes, batchBytes),
       });
     },
     deadLetters: (job) => readDeadLetters(log, jobTopics(job, settings.topicPrefix).deadLetters),

@@ -42,6 +42,8 @@ export interface KafkaTaskOptions<T> {
   readonly transactionalId: string;
   readonly transactionTimeout: number;
   readonly compression: CompressionTypes;
+  /** Most bytes of one partition in a request, unless a message has more. */
+  readonly maxBatchBytes: number;
 }
 
 const takeOverTries = 3;
@@ -59,16 +61,11 @@ const looking = 500;
 export async function openKafkaTask<T>(
   options: KafkaTaskOptions<T>,
 ): Promise<SinkTask<T | StreamEvent<T>>> {
-  const { log, client, task, topics, transactionalId, transactionTimeout, compression } = options;
+  const { log, client, task, topics, transactionTimeout } = options;
   const { partition } = task;
   const place = { log, topic: topics.checkpoints, partition };
   const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
-  const producer = new TransactionalProducer({
-    client,
-    transactionalId,
-    transactionTimeout,
-    compression,
-  });
+  const producer = new TransactionalProducer(options);
   try {
     const taken = await takeOver(producer, place, owner);
     const records = await readTask(place, taken, client.connection.patience);
@@ -85,7 +82,13 @@ export async function openKafkaTask<T>(
     });
   } catch (cause) {
     await producer.close();
-    throw isFencing(rootOf(cause)) ? fencedBy(task, undefined, cause) : cause;
+    const failure = rootOf(cause);
+    if (failure.type === 'INVALID_TRANSACTION_TIMEOUT')
+      throw new OptionError(
+        `transactionTimeout is ${transactionTimeout} ms, more than the brokers allow by transaction.max.timeout.ms: lower it`,
+        { cause },
+      );
+    throw isFencing(failure) ? fencedBy(task, undefined, cause) : cause;
   }
 }
 
@@ -163,9 +166,10 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
       stateEpochs,
     });
     const chunks = new Map(this.#states).set(epoch, chunksOf(state?.bytes.length ?? 0));
+    const kept = new Set(stateEpochs);
     const messages: Message[] = [
       ...[...this.#states]
-        .filter(([each]) => !stateEpochs.includes(each))
+        .filter(([each]) => !kept.has(each))
         .flatMap(([each, count]) => forgetMessages(each, count)),
       ...(state ? stateMessages(epoch, state.bytes) : []),
       progressMessage(progress),

@@ -13,7 +13,7 @@ const bytesOf = ({ messages }: PartitionMessages) =>
 describe('requests', () => {
   it('have all messages of a partition in their order, each partition once', () => {
     const parts = [part(0, Array(5_000).fill(300)), part(1, [10]), part(2, Array(20).fill(90_000))];
-    const requests = [...requestsOf(parts)];
+    const requests = [...requestsOf(parts, 900_000)];
     for (const request of requests) {
       const partitions = request.map(({ partition }) => partition);
       expect(new Set(partitions).size).toBe(partitions.length);
@@ -29,7 +29,7 @@ describe('requests', () => {
   });
 
   it('take a message that is larger than all others together by itself', () => {
-    const requests = [...requestsOf([part(0, [10, 2_000_000, 10])])];
+    const requests = [...requestsOf([part(0, [10, 2_000_000, 10])], 900_000)];
     expect(requests.map((request) => request.map(({ messages }) => messages.length))).toEqual([
       [1],
       [1],
@@ -39,7 +39,7 @@ describe('requests', () => {
 
   it('are few where partitions have little', () => {
     const parts = Array.from({ length: 50 }, (_, partition) => part(partition, [100, 100]));
-    expect([...requestsOf(parts)].length).toBe(1);
-    expect([...requestsOf([part(0, [])])]).toEqual([]);
+    expect([...requestsOf(parts, 900_000)].length).toBe(1);
+    expect([...requestsOf([part(0, [])], 900_000)]).toEqual([]);
   });
 });

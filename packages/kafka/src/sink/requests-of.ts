@@ -8,8 +8,6 @@ export interface PartitionMessages {
   readonly messages: readonly Message[];
 }
 
-/** Most bytes of one partition in a request: brokers take 1 MiB by default. */
-const batchBytes = 900_000;
 /** Bytes after which a request is full. */
 const requestBytes = 900_000;
 /** Most messages of one partition in a request. */
@@ -21,6 +19,7 @@ const batchMessages = 10_000;
  */
 export function* requestsOf(
   parts: readonly PartitionMessages[],
+  maxBatchBytes: number,
 ): Generator<readonly PartitionMessages[]> {
   let request: PartitionMessages[] = [];
   let bytes = 0;
@@ -30,10 +29,10 @@ export function* requestsOf(
   while (rest.length > 0) {
     for (const part of rest) {
       const { topic, partition, messages, at } = part;
-      const room = { messages: batchMessages, bytes: batchBytes, isEmpty: true };
+      const room = { messages: batchMessages, bytes: maxBatchBytes, isEmpty: true };
       part.at = endOfBatch(messages, at, room);
       request.push({ topic, partition, messages: messages.slice(at, part.at) });
-      bytes += batchBytes - room.bytes;
+      bytes += maxBatchBytes - room.bytes;
       if (bytes < requestBytes) continue;
       yield request;
       request = [];

@@ -13,6 +13,8 @@ export interface TransactionalProducerOptions {
   /** Milliseconds after which the cluster aborts what is not ended. */
   readonly transactionTimeout: number;
   readonly compression: CompressionTypes;
+  /** Most bytes of one partition in a request, unless a message has more. */
+  readonly maxBatchBytes: number;
 }
 
 /** What a commit has come to. Where nothing was answered, only the log can tell. */
@@ -151,7 +153,9 @@ export class TransactionalProducer {
    * one another on their way. From the first that fails on, they are sent one by one.
    */
   async #sendTo(nodeId: string, parts: readonly PartitionMessages[]): Promise<void> {
-    const requests = [...requestsOf(parts)].map((request) => request.map(this.#numbered));
+    const requests = [...requestsOf(parts, this.#options.maxBatchBytes)].map((request) =>
+      request.map(this.#numbered),
+    );
     const failed = new Set<number>();
     const last = new Map<string, Promise<unknown>>();
     let next = 0;
