@@ -188,6 +188,28 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
     await owner.close();
   });
 
+  it('is compressed as the log says', async () => {
+    const { topic, options } = trial;
+    for (const [i, compression] of (['gzip', 'snappy'] as const).entries()) {
+      const compressed = trial.anotherLog({ compression }).topic(topic.name, ContractEvent);
+      const owner = await kafkaSink<ContractRow>(compressed, options).open(task);
+      const rows = Array.from({ length: 3_000 }, (_, n) =>
+        rowNamed(`${compression} ${n}`, { title: `${n} `.repeat(200), plays: n }),
+      );
+      await owner.commit(commitOf(i + 1), outputOf(rows));
+      await owner.close();
+    }
+    for (const records of await recordsOf(trial.log, topic.name)) {
+      const rows = await rowsOf(topic, records);
+      expect(rows.length).toBeGreaterThan(1_500);
+      for (const compression of ['gzip', 'snappy']) {
+        const own = rows.filter(({ id }) => id.startsWith(compression)).map(({ plays }) => plays);
+        expect(own).toEqual(own.toSorted((a, b) => a - b));
+      }
+    }
+    expect((await storedIn(trial)).rows.length).toBe(6_000);
+  });
+
   it('needs a transactionTimeout that the brokers allow', async () => {
     const sink = kafkaSink(trial.topic, { ...trial.options, transactionTimeout: 2 ** 31 - 1 });
     await expect(sink.open(task)).rejects.toThrow('transaction.max.timeout.ms');
