@@ -12,7 +12,10 @@ import type { StateStore } from './state-store.ts';
 
 /** When an epoch ends: at the first of these. */
 export interface EpochBounds {
-  /** Default 20,000. */
+  /**
+   * Default: 20,000, shared among the partitions that the process works on, and at least 1,000 each,
+   * so that memory does not grow with them.
+   */
   readonly maxRecords?: number;
   /** Bytes of keys and values. Default 16 MiB. */
   readonly maxBytes?: number;

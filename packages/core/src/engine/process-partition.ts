@@ -7,6 +7,9 @@ import { earliestOf } from './merge-inputs.ts';
 import type { PartitionInput } from './partition-input.ts';
 import type { Arrival, Task } from './task.ts';
 
+/** Records of the epochs of all tasks together, and of one at least, unless the job says. */
+const RECORDS_OF_EPOCHS = 20_000;
+const RECORDS_OF_EPOCH = 1_000;
 /** Events looked at before the share of dead ones says anything. */
 const DEAD_SHARE_AFTER = 1_000;
 
@@ -20,6 +23,8 @@ export interface OpenTask<A, B> {
   readonly partition: number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
+  /** How many tasks the process works on. */
+  readonly tasks: () => number;
 }
 
 /**
@@ -29,10 +34,10 @@ export interface OpenTask<A, B> {
  */
 export async function processPartition<A, B>(
   job: Job<A, B>,
-  { task, inputs, commits, pipeline, partition, clock, signal }: OpenTask<A, B>,
+  { task, inputs, commits, pipeline, partition, clock, signal, tasks }: OpenTask<A, B>,
 ): Promise<void> {
   const { atEnd = 'wait', idleAfter = Number.POSITIVE_INFINITY } = job;
-  const { maxRecords = 20_000, maxBytes = 16 * 1024 * 1024, maxWait = 1_000 } = job.epoch ?? {};
+  const { maxBytes = 16 * 1024 * 1024, maxWait = 1_000 } = job.epoch ?? {};
   const push = pusher(job, partition, task);
   const halt = AbortSignal.any([signal, commits.failed]);
   let movedAt = clock.now();
@@ -58,6 +63,8 @@ export async function processPartition<A, B>(
   /** Pulls and processes what makes up an epoch. Resolves with the number of its records. */
   const fillEpoch = async (): Promise<number> => {
     const closesAt = clock.now() + maxWait;
+    const share = Math.max(RECORDS_OF_EPOCH, Math.ceil(RECORDS_OF_EPOCHS / tasks()));
+    const { maxRecords = share } = job.epoch ?? {};
     let [records, bytes] = [0, 0];
     while (records < maxRecords && bytes < maxBytes && !isEnded() && !halt.aborted) {
       const left = closesAt - clock.now();

@@ -21,6 +21,8 @@ export interface Surroundings<A, B> {
   /** Ends it without that. */
   readonly abort: AbortSignal;
   readonly report: (committed: CommitReport) => void;
+  /** How many tasks the process works on, this one counted. */
+  readonly tasks: () => number;
   /** Told of the task as it starts, and of its end. */
   readonly running: (task: Task<A, B> | undefined) => void;
 }
@@ -87,7 +89,7 @@ interface Opened<B> {
 /** Goes on from the checkpoint, or from the start. */
 async function resume<A, B>(
   job: Job<A, B>,
-  { partition, signal, abort, report, running }: Surroundings<A, B>,
+  { partition, signal, abort, report, tasks, running }: Surroundings<A, B>,
   { sinkTask, readers, partitions }: Opened<B>,
 ): Promise<void> {
   const { atEnd = 'wait', startAt = 'earliest', clock = systemClock } = job;
@@ -138,6 +140,7 @@ async function resume<A, B>(
       partition,
       clock,
       signal,
+      tasks,
     });
   } finally {
     running(undefined);

@@ -55,7 +55,33 @@ function watched(topic: Topic<Play>, onPoll: (request: PollRequest, records: num
   return { ...topic, log };
 }
 
+/** The longest epoch of a job over so many partitions, without a limit of its own. */
+async function longestEpoch(partitions: number): Promise<number> {
+  const { topic } = await playsLog(plays(50_000), partitions);
+  const stop = new AbortController();
+  let [longest, seen] = [0, 0];
+  const onCommit = ({ counts }: CommitReport) => {
+    longest = Math.max(longest, counts['in'] ?? 0);
+    seen += counts['in'] ?? 0;
+    if (seen === 50_000) stop.abort();
+  };
+  await run({
+    ...jobOf({ from: topic, through: (plays$) => plays$.pipe(ids), into: memorySink<number>() }),
+    atEnd: 'wait',
+    epoch: { maxWait: 10 },
+    onCommit,
+    signal: stop.signal,
+  });
+  return longest;
+}
+
 describe('run', () => {
+  it('has smaller epochs the more partitions it works on, so that memory does not grow with them', async () => {
+    expect(await longestEpoch(1)).toBe(20_000);
+    expect(await longestEpoch(4)).toBe(5_000);
+    expect(await longestEpoch(30)).toBe(1_000);
+  });
+
   it('takes every event of the topic through the pipeline into the sink', async () => {
     const { topic } = await playsLog(plays(25));
     const into = memorySink<number>();

@@ -141,7 +141,14 @@ async function runTasks<A, B>(
       if (task) running.set(partition, task);
       else running.delete(partition);
     };
-    const finished = runPartition(job, { partition, signal: until, abort, report, running: taskOf })
+    const finished = runPartition(job, {
+      partition,
+      signal: until,
+      abort,
+      report,
+      tasks: () => unfinished,
+      running: taskOf,
+    })
       .catch((cause: unknown) => ended(partition, release, cause))
       .catch(fail)
       .finally(() => {
