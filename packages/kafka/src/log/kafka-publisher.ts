@@ -41,9 +41,7 @@ export class KafkaPublisher {
     if (messages.length === 0) return Promise.resolve();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ topic, messages, sent: 0, resolve, reject });
-      this.#sending ??= this.#sendAll().finally(() => {
-        this.#sending = undefined;
-      });
+      this.#sending ??= this.#sendAll();
     });
   }
 
@@ -71,6 +69,8 @@ export class KafkaPublisher {
       for (const { waiting } of batch.parts)
         if (waiting.sent === waiting.messages.length) waiting.resolve();
     }
+    // At once: what is published from now on would wait for ever.
+    this.#sending = undefined;
   }
 
   #nextBatch(): Batch {
