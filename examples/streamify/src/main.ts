@@ -1,6 +1,6 @@
 import { help, parseOptions } from './options.ts';
 import { runPipeline, Stopped } from './pipeline.ts';
-import { clearLine, runCommand } from './run-command.ts';
+import { runCommand } from './run-command.ts';
 
 const [stop, hurry] = [new AbortController(), new AbortController()];
 let isLive = false;
@@ -26,10 +26,8 @@ await runCommand({
     );
     process.exitCode = 1;
   },
-  onFailure(cause) {
-    if (!(cause instanceof Stopped)) return false;
-    process.stderr.write(`${clearLine}stopped: run it again to go on from here\n`);
-    process.exitCode = 130;
-    return true;
-  },
+  endingOf: (cause) =>
+    cause instanceof Stopped
+      ? { text: 'stopped: run it again to go on from here', code: 130 }
+      : undefined,
 });

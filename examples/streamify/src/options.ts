@@ -22,6 +22,7 @@ export interface Options {
 
 export const defaults = {
   users: 1_000,
+  liveUsers: 10_000,
   days: 30,
   liveDays: 1,
   seed: 1,
@@ -45,7 +46,7 @@ Usage: npm start -- [options]
                      those of npm run kafka -- start, which is done for you
   --continuous       with --kafka: catch up with the present, go on live, and land what comes until
                      Ctrl-C; npm run worker in further terminals takes a share of the work
-                     (--days are those before now then, default ${defaults.liveDays}, and 0 is none)
+                     (default then: ${defaults.liveUsers.toLocaleString('en')} listeners, and ${defaults.liveDays} day, before now; 0 is none)
   --speed N          with --continuous: simulated seconds a second  (default 1)
   --data-dir DIR     where everything is kept          (default ${defaults.dataDir})
   --fresh            throw away what is there, and start over

@@ -49,13 +49,13 @@ export function sourceFor(options: Options, saved: Plan | undefined, path: strin
 }
 
 function newSource(options: Options): Source {
-  const { users, days, liveDays, seed } = defaults;
+  const { users, liveUsers, days, liveDays, seed } = defaults;
   if (options.fromJsonl !== undefined) return { kind: 'jsonl', dir: options.fromJsonl };
   if (!options.continuous)
     return asked(options, { kind: 'simulation', users, days, seed, config: null });
   const begun = asked(options, {
     kind: 'live',
-    users,
+    users: liveUsers,
     days: liveDays,
     start: 0,
     seed,

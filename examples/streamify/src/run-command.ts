@@ -1,20 +1,26 @@
 import { exitWhenOrphaned } from './exit-when-orphaned.ts';
 import { failureText } from './failure-text.ts';
 
+/** The last line of a command, and its exit code. */
+export interface Ending {
+  readonly text: string;
+  readonly code: number;
+}
+
 /** A command of the example. */
 export interface Command {
   /** Called at Ctrl-C, and when the process is asked to end. */
   readonly onSignal: () => void;
   readonly run: (args: readonly string[]) => Promise<void>;
-  /** Says in its own way what it ended with; false where that is not for it. */
-  readonly onFailure?: (cause: unknown) => boolean;
+  /** What it says, and ends with, where that is not for everybody to know. */
+  readonly endingOf?: (cause: unknown) => Ending | undefined;
 }
 
 /** Clears a progress bar that stands on the terminal. */
-export const clearLine = process.stderr.isTTY ? '\r\x1b[K' : '';
+const clearLine = process.stderr.isTTY ? '\r\x1b[K' : '';
 
 /** Runs a command: what the user can mend is one message, and only a defect shows its stack. */
-export async function runCommand({ onSignal, run, onFailure }: Command): Promise<void> {
+export async function runCommand({ onSignal, run, endingOf }: Command): Promise<void> {
   exitWhenOrphaned();
   process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'EPIPE') throw cause;
@@ -24,10 +30,16 @@ export async function runCommand({ onSignal, run, onFailure }: Command): Promise
   try {
     await run(process.argv.slice(2));
   } catch (cause) {
-    process.exitCode = 1;
-    if (onFailure?.(cause)) return;
-    const text = failureText(cause);
-    if (text === undefined) throw cause;
-    process.stderr.write(`${clearLine}error: ${text}\n`);
+    const ending = endingOf?.(cause) ?? usualEnding(cause);
+    if (!ending) throw cause;
+    process.stderr.write(`${clearLine}${ending.text}\n`);
+    process.exitCode = ending.code;
   }
+  // All is committed and closed: no connection that a client has left behind keeps the user waiting.
+  process.exit();
+}
+
+function usualEnding(cause: unknown): Ending | undefined {
+  const text = failureText(cause);
+  return text === undefined ? undefined : { text: `error: ${text}`, code: 1 };
 }

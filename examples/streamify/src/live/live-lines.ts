@@ -36,7 +36,11 @@ export function liveLines(say: (line: string) => void, shared: readonly string[]
       lines.opened?.(job, partition);
       if (held.get(job)?.add(partition)) change();
     },
-    committed: (metrics) => lines.committed(metrics),
+    committed(metrics) {
+      const { watermarkDelay = -1, ...rest } = metrics;
+      // A simulation that is ahead of the clock is not behind it.
+      lines.committed({ ...rest, watermarkDelay: watermarkDelay < 0 ? undefined : watermarkDelay });
+    },
     closed(job, partition) {
       lines.closed?.(job, partition);
       if (held.get(job)?.delete(partition)) change();

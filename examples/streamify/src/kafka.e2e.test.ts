@@ -1,0 +1,225 @@
+import { copyFileSync, readFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type LocalKafka, missingPrerequisite, startLocalKafka } from '@streamify/kafka/local';
+import { simulateBatches } from '@streamify/simulator';
+import { openWarehouse } from '@streamify/sink-duckdb';
+import kafkajs, { type Admin } from 'kafkajs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KafkaPlace } from './kafka/kafka-place.ts';
+import { partitions, topicNames } from './log-topics.ts';
+import { shareAll } from './testing/held-partitions.ts';
+import { comparedWithTopics } from './testing/landed-once.ts';
+import { missing, type Running, runMain, startCommand, startProgram } from './testing/run-main.ts';
+import { tableChecksums } from './testing/table-checksums.ts';
+
+const lacking = [missing, (await missingPrerequisite({ registry: true })) ?? '']
+  .filter((each) => each !== '')
+  .join(' and ');
+const small = ['--users', '60', '--days', '6', '--seed', '5'];
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'streamify-kafka-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const checksumsIn = async (data: string) => ({
+  raw: await tableChecksums(join(data, 'raw.duckdb')),
+  warehouse: await tableChecksums(join(data, 'warehouse.duckdb')),
+});
+const runIn = (data: string) =>
+  (JSON.parse(readFileSync(join(data, 'plan.json'), 'utf8')) as { run: string }).run;
+
+describe.skipIf(lacking !== '')(`on Kafka${lacking && ` (needs ${lacking})`}`, () => {
+  let local: LocalKafka;
+  let place: KafkaPlace;
+  let env: Readonly<Record<string, string>>;
+  const started: Running[] = [];
+  const start = (...args: string[]): Running =>
+    keep(startCommand('main', ['--kafka', ...args], env));
+  const worker = (...args: string[]): Running => keep(startCommand('worker', args, env));
+  const keep = (running: Running): Running => {
+    started.push(running);
+    return running;
+  };
+
+  beforeAll(async () => {
+    const broker = join(dir, 'broker');
+    local = await startLocalKafka({
+      dir: broker,
+      registry: true,
+      heap: '512m',
+      startTimeout: 120_000,
+    });
+    place = { brokers: local.brokers, registryUrl: local.registryUrl ?? '' };
+    env = {
+      STREAMIFY_KAFKA_BROKERS: place.brokers.join(),
+      STREAMIFY_SCHEMA_REGISTRY_URL: place.registryUrl,
+    };
+  });
+  afterAll(async () => {
+    for (const { child } of started) child.kill('SIGKILL');
+    await local?.stop();
+  });
+
+  describe('a run to its end', () => {
+    let embedded: Awaited<ReturnType<typeof checksumsIn>>;
+    let milliseconds: number;
+    beforeAll(async () => {
+      const [files, kafka] = [join(dir, 'files'), join(dir, 'kafka')];
+      const began = performance.now();
+      const whole = start(...small, '--data-dir', kafka);
+      const landed = whole
+        .until((stdout) => stdout.includes('raw.duckdb'))
+        .then(() => {
+          milliseconds = performance.now() - began;
+        });
+      const [ended] = await Promise.all([
+        whole.ended,
+        runMain(...small, '--data-dir', files),
+        landed,
+      ]);
+      expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
+      embedded = await checksumsIn(files);
+    });
+
+    it('ends with the same tables as with a log in files', async () => {
+      expect(embedded.raw['main.listen_events']?.rows).toBeGreaterThan(100);
+      expect(await checksumsIn(join(dir, 'kafka'))).toEqual(embedded);
+    });
+
+    it('gives the same tables however often it is killed on the way', async () => {
+      const args = [...small, '--data-dir', join(dir, 'killed')];
+      let kills = 0;
+      for (const share of [0.35, 0.6, 0.8, 0.95]) {
+        const { child, ended } = start(...args);
+        await Promise.race([ended, delay(share * milliseconds)]);
+        if (child.kill('SIGKILL')) kills++;
+        await ended;
+      }
+      expect(kills).toBe(4);
+      const { code, stderr } = await start(...args).ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await checksumsIn(join(dir, 'killed'))).toEqual(embedded);
+    });
+
+    it('refuses to go on with its log elsewhere, and starts over under another name', async () => {
+      const data = join(dir, 'killed');
+      const refused = await runMain('--data-dir', data);
+      expect(refused.code).toBe(1);
+      expect(refused.stderr).toContain('holds a run of --kafka --users 60 --days 6 --seed 5');
+
+      const before = runIn(data);
+      const { child, ended, until } = start(...small, '--fresh', '--data-dir', data);
+      await until((stdout) => stdout.includes('simulate'));
+      child.kill('SIGKILL');
+      await ended;
+      expect(runIn(data)).not.toBe(before);
+      const topics = await asked((admin) => admin.listTopics());
+      expect(topics.filter((topic) => topic.startsWith(before))).toEqual([]);
+    });
+  });
+
+  describe('a live run', () => {
+    it('shares its partitions with workers, outlives one of them, and lands each event once', async () => {
+      const data = join(dir, 'live');
+      const main = start('--continuous', '--users', '1000', '--speed', '300', '--data-dir', data);
+      await main.until((stdout) => stdout.includes('partitions held'));
+      const doomed = worker('--data-dir', data);
+      const other = worker('--run', runIn(data));
+      await sharedBy(main, doomed, other);
+
+      doomed.child.kill('SIGKILL');
+      await doomed.ended;
+      await sharedBy(main, other);
+
+      main.child.kill('SIGINT');
+      const { code, stdout, stderr } = await main.ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(stdout).toContain('What has landed');
+      other.child.kill('SIGINT');
+      expect((await other.ended).code).toBe(0);
+
+      const raw = join(data, 'raw.duckdb');
+      const difference = await comparedWithTopics(place, runIn(data), raw);
+      expect(difference).toEqual({ events: expect.any(Number), lost: 0, doubled: 0, foreign: 0 });
+      expect(difference.events).toBeGreaterThan(1_000);
+    });
+
+    it('control: the comparison sees an event that is lost, one that landed twice and one that nobody sent', async () => {
+      const copy = join(dir, 'spoilt.duckdb');
+      copyFileSync(join(dir, 'live', 'raw.duckdb'), copy);
+      const warehouse = await openWarehouse({ path: copy });
+      await warehouse.query(
+        'delete from listen_events where event_id = (select min(event_id) from listen_events)',
+      );
+      await warehouse.query('insert into listen_events from listen_events limit 1');
+      await warehouse.query(
+        "insert into page_view_events select * replace ('nobody' as event_id) from page_view_events limit 1",
+      );
+      await warehouse.close();
+      expect(await comparedWithTopics(place, runIn(join(dir, 'live')), copy)).toMatchObject({
+        lost: 1,
+        doubled: 1,
+        foreign: 1,
+      });
+    });
+
+    it('takes no worker once it has ended, nor where there is none', async () => {
+      const ended = await worker('--data-dir', join(dir, 'live')).ended;
+      expect(ended.code).toBe(1);
+      expect(ended.stderr).toContain('has ended: let it go on with npm start');
+      const none = await worker('--data-dir', join(dir, 'nowhere')).ended;
+      expect(none.code).toBe(1);
+      expect(none.stderr).toMatch(/^error: there is no live run in .*: start one with npm start/);
+      const unknown = await worker('--run', 'streamify-00000000').ended;
+      expect(unknown.code).toBe(1);
+      expect(unknown.stderr).toContain('there is no run streamify-00000000 at 127.0.0.1:');
+    });
+  });
+
+  it('takes what streamify-simulate writes', async () => {
+    const command = resolve(import.meta.dirname, '../../../packages/simulator/dist/main.js');
+    const args = ['-n', '30', '--days', '5', '-s', '2026-03-02', '-r', '7', '--json'];
+    const to = ['--kafka', place.brokers.join(), '--schema-registry', place.registryUrl];
+    const { code, stdout } = await keep(startProgram(command, [...args, ...to])).ended;
+    expect(code).toBe(0);
+    const options = { users: 30, days: 5, start: '2026-03-02', seed: 7 };
+    const batches = [...simulateBatches(options)];
+    const simulated = topicNames.map((topic) =>
+      batches.reduce((sum, { events }) => sum + events[topic].length, 0),
+    );
+    const { records } = JSON.parse(stdout) as { readonly records: Record<string, number> };
+    expect(topicNames.map((topic) => records[topic])).toEqual(simulated);
+    const held = await asked((admin) =>
+      Promise.all(topicNames.map((topic) => admin.fetchTopicOffsets(topic))),
+    );
+    const ends = held.map((each) => each.reduce((sum, { high }) => sum + Number(high), 0));
+    expect(ends).toEqual(simulated);
+  });
+
+  /** What the broker answers. */
+  async function asked<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    const { Kafka, logLevel } = kafkajs;
+    const admin = new Kafka({ brokers: local.brokers, logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    try {
+      return await question(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Resolves when these processes hold every partition of every job, each once. */
+  async function sharedBy(...processes: readonly Running[]): Promise<void> {
+    const isShared = () =>
+      shareAll(
+        processes.map(({ stdout }) => stdout),
+        partitions,
+      );
+    await Promise.race(processes.map((each) => each.until(isShared)));
+  }
+});
