@@ -60,6 +60,22 @@ describeWithKafka('an owner whom another has replaced', (kafka) => {
       await young.close();
     });
 
+  it('hears of its successor, however much that one writes', async () => {
+    const old = await held().open(task);
+    const young = await kafkaSink(trial.topic, trial.options).open(task);
+    let isFenced = false;
+    const writing = (async () => {
+      for (let epoch = 1; !isFenced; epoch++)
+        await young.commit(commitOf(epoch), outputOf([rowNamed(`row ${epoch}`)]));
+    })();
+    const late = old.commit(commitOf(1), outputOf([rowNamed('late')]));
+    await expect(late).rejects.toThrow(FencedError);
+    isFenced = true;
+    await writing;
+    await old.close();
+    await young.close();
+  });
+
   it('leaves a commit whose end was not answered to whoever opens the task', async () => {
     const old = await held().open(task);
     proxy.onRequest(({ apiKey }) => (apiKey === requests.EndTxn ? 'cut' : 'pass'));

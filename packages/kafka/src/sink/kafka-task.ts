@@ -19,7 +19,7 @@ import type { KafkaClient } from '../client/kafka-client.ts';
 import { CommitUnknownError } from '../errors.ts';
 import { epochMessages, type Target } from './epoch-messages.ts';
 import type { JobTopics } from './job-topics.ts';
-import { type Later, readLater, readTask, type TaskPlace } from './read-task.ts';
+import { type Later, readLater, readSuccessor, readTask, type TaskPlace } from './read-task.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { noProgress, progressAfter, stateEpochsAfter, type TaskProgress } from './task-progress.ts';
 import {
@@ -248,10 +248,8 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
     const { producer, owner, place } = this.#taken;
     // Whoever has taken over wrote behind all that is ours.
     const from = producer.lastOffset(place.topic, place.partition);
-    const range = { from, last: Number.MAX_SAFE_INTEGER };
-    const later = await readLater(place, range, looking).catch((): Later | undefined => undefined);
-    const last = later?.records.owner;
-    if (last !== undefined && last !== owner) return fencedBy(task, last, cause);
+    const successor = await readSuccessor(place, { from, owner }, looking).catch(() => undefined);
+    if (successor !== undefined) return fencedBy(task, successor, cause);
     if (isTaken(cause) && took < transactionTimeout) return fencedBy(task, undefined, cause);
     return new CommitUnknownError(
       `the cluster has ended a transaction of task ${this.#name} after ${Math.round(took)} ms, though nobody else has the task: ${cause.message}. Its transactionTimeout is ${transactionTimeout} ms. Open the task again`,

@@ -57,6 +57,20 @@ export async function readLater(
   });
 }
 
+/** Reads who took a task over from `owner`, behind offset `from`; waits for that up to `patience` milliseconds. */
+export async function readSuccessor(
+  place: TaskPlace,
+  { from, owner }: { readonly from: number; readonly owner: string },
+  patience: number,
+): Promise<string | undefined> {
+  const records = new TaskRecords();
+  const successor = () => (records.owner === owner ? undefined : records.owner);
+  const isEnough = () => successor() !== undefined;
+  const last = Number.POSITIVE_INFINITY;
+  await reading(place, (reader) => readOn(reader, from, { last, patience, records, isEnough }));
+  return successor();
+}
+
 async function reading<T>(
   { log, topic, partition }: TaskPlace,
   work: (reader: PartitionReader) => Promise<T>,
@@ -69,18 +83,22 @@ async function reading<T>(
   }
 }
 
+interface ReadOn {
+  readonly last: number;
+  readonly patience: number;
+  readonly records: TaskRecords;
+  /** Whether what was read is enough: a successor may write for ever. */
+  readonly isEnough?: () => boolean;
+}
+
 /** Gives how far it has come. */
 async function readOn(
   reader: PartitionReader,
   from: number,
-  {
-    last,
-    patience,
-    records,
-  }: { readonly last: number; readonly patience: number; readonly records: TaskRecords },
+  { last, patience, records, isEnough = () => false }: ReadOn,
 ): Promise<number> {
   let at = from;
-  for (let until = performance.now() + patience; at <= last; ) {
+  for (let until = performance.now() + patience; at <= last && !isEnough(); ) {
     const left = Math.max(0, until - performance.now());
     const slice = await reader.poll({ ...atOnce, from: at, maxWait: left });
     for (const record of slice.records) records.add(record);
