@@ -45,6 +45,38 @@ describe('openDataDir', () => {
     expect(() => open('--users', '5')).toThrow(/holds a run of --from-jsonl/);
   });
 
+  it('remembers that it is on Kafka, and under which name', () => {
+    const { run } = open('--kafka', '--seed', '5');
+    expect(run).toMatch(/^streamify-[0-9a-f]{8}$/);
+    expect(open('--kafka')).toMatchObject({ run, source: { seed: 5 } });
+    expect(() => open()).toThrow(
+      'holds a run of --kafka --users 1000 --days 30 --seed 5: give these again, add --fresh to replace it',
+    );
+    expect(() => open('--kafka', '--continuous')).toThrow(/holds a run of --kafka --users/);
+    emptyDataDir(dir);
+    expect(open().run).toBeUndefined();
+    expect(() => open('--kafka')).toThrow(/holds a run of --users 1000/);
+  });
+
+  it('begins a live run once, and goes on with it', () => {
+    const { source } = open('--kafka', '--continuous', '--days', '2');
+    if (source.kind !== 'live') throw new Error(`it is ${source.kind}`);
+    expect(Math.round((Date.now() - source.start) / 86_400_000)).toBe(2);
+    expect(open('--kafka', '--continuous', '--speed', '60').source).toEqual(source);
+    expect(() => open('--kafka', '--continuous', '--days', '1')).toThrow(
+      'holds a run of --kafka --continuous --users 10000 --days 2 --seed 1: add --fresh',
+    );
+    expect(() => open('--kafka')).toThrow(/holds a run of --kafka --continuous/);
+  });
+
+  it('shares its folder with the local broker, and leaves that alone', async () => {
+    await mkdir(join(dir, 'kafka'));
+    await mkdir(join(dir, 'cache'));
+    open();
+    emptyDataDir(dir);
+    expect((await readdir(dir)).sort()).toEqual(['cache', 'kafka']);
+  });
+
   it('refuses a folder with something else in it', async () => {
     await writeFile(join(dir, 'thesis.txt'), 'precious');
     expect(() => open()).toThrow(/holds thesis.txt and no plan.json/);

@@ -1,0 +1,77 @@
+import { defineEvent, type EventLog, memoryLog, memorySink, run } from '@streamify/core';
+import { expect, it } from 'vitest';
+import { prefixedLog } from './prefixed-log.ts';
+
+const Play = defineEvent(
+  {
+    type: 'record',
+    name: 'Play',
+    fields: [
+      { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+      { name: 'song', type: 'string' },
+    ],
+  },
+  { time: 'at', key: 'song' },
+);
+
+async function publishTo(log: EventLog, song: string): Promise<void> {
+  await log.createTopic('plays', { partitions: 2 });
+  await log.topic('plays', Play).publish([{ at: 0, song }]);
+}
+
+async function landedFrom(log: EventLog) {
+  const sink = memorySink<string>();
+  const landed: string[] = [];
+  await run({
+    name: 'land',
+    from: log.topic('plays', Play),
+    through: (plays$) => plays$,
+    into: {
+      open: async (task) => ({
+        ...(await sink.open(task)),
+        refusal: () => undefined,
+        async commit(_, { rows, causes }) {
+          for (const [i, { value }] of rows.entries())
+            landed.push(`${causes[i]?.topic} ${value.song}`);
+        },
+      }),
+    },
+    atEnd: 'stop',
+  });
+  return landed;
+}
+
+it('keeps two runs on one log apart, each under the short names of its topics', async () => {
+  const shared = memoryLog();
+  const [one, other] = [prefixedLog(shared, 'one.'), prefixedLog(shared, 'other.')];
+  await publishTo(one, 'Imagine');
+  await publishTo(other, 'Halo');
+  expect(await landedFrom(one)).toEqual(['plays Imagine']);
+  expect(await landedFrom(other)).toEqual(['plays Halo']);
+  expect(await shared.partitions('plays')).toBeUndefined();
+  expect(await shared.partitions('one.plays')).toBe(2);
+});
+
+it('names groups and subjects of the run as well', async () => {
+  const shared = memoryLog();
+  const [groups, subjects]: [string[], string[]] = [[], []];
+  const watched: EventLog = {
+    ...shared,
+    registry: {
+      schema: (id) => shared.registry.schema(id),
+      register(subject, schema) {
+        subjects.push(subject);
+        return shared.registry.register(subject, schema);
+      },
+    },
+    assign(group, topics, listener) {
+      groups.push(group);
+      return shared.assign(group, topics, listener);
+    },
+  };
+  const log = prefixedLog(watched, 'one.');
+  await publishTo(log, 'Imagine');
+  await landedFrom(log);
+  expect(groups).toEqual(['one.land']);
+  expect(subjects).toEqual(['one.plays-value']);
+});
