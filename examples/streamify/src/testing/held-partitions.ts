@@ -1,5 +1,5 @@
 /** The partitions that a process of a live run held last, by job, as it wrote. */
-export function heldPartitions(stdout: string): Readonly<Record<string, readonly number[]>> {
+function heldPartitions(stdout: string): Readonly<Record<string, readonly number[]>> {
   const [line] = stdout.match(/(?<=partitions held: ).*(?=\n)/g)?.slice(-1) ?? [];
   if (line === undefined) return {};
   return Object.fromEntries(
