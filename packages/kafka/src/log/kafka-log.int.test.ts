@@ -124,6 +124,21 @@ describeWithKafka('a Kafka log', (kafka) => {
       expect(await valuesOf(log, topic)).toEqual(['fine']);
     });
 
+    it('that get another partition are read to its end', async () => {
+      const { log, topic } = await withTopic();
+      await log.publish(topic, records(3));
+      const first = await log.reader(topic, 0);
+      expect(await first.bounds()).toEqual({ start: 0, end: 3 });
+      const admin = new kafkajs.Kafka({ brokers: kafka().brokers, logLevel: 0 }).admin();
+      await admin.connect();
+      await admin.createPartitions({ topicPartitions: [{ topic, count: 2 }] });
+      await admin.disconnect();
+      await vi.waitFor(async () => expect(await log.partitions(topic)).toBe(2), 10_000);
+      const second = await log.reader(topic, 1);
+      expect(await second.bounds()).toEqual({ start: 0, end: 0 });
+      await Promise.all([first.close(), second.close()]);
+    });
+
     it('of which the start was deleted are refused from there, loudly', async () => {
       const { log, topic } = await withTopic();
       await log.publish(topic, records(10));

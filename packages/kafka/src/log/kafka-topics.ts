@@ -52,10 +52,7 @@ export class KafkaTopics {
       async () => {
         const count = await this.partitions(topic);
         if (count !== undefined) return count;
-        throw Object.assign(new Error('no broker knows it yet'), {
-          type: 'UNKNOWN_TOPIC_OR_PARTITION',
-          retriable: true,
-        });
+        throw notKnownYet(topic);
       },
     );
     checkSameCount(topic, created, partitions);
@@ -90,7 +87,9 @@ export class KafkaTopics {
       const [found] = await cluster.fetchTopicsOffset([
         { topic, partitions: [{ partition }], ...place },
       ]);
-      return Number(found?.partitions[0]?.offset);
+      const offset = found?.partitions[0]?.offset;
+      if (offset === undefined) throw notKnownYet(`${topic}/${partition}`);
+      return Number(offset);
     };
     const ask = <T>(work: () => Promise<T>): Promise<T> =>
       persist(this.#client.connection, `ask for the offsets of ${topic}/${partition}`, async () => {
@@ -158,4 +157,10 @@ export class KafkaTopics {
     this.#cluster = undefined;
     await cluster?.then((each) => each.disconnect()).catch(() => {});
   }
+}
+
+/** Passes with fresh metadata. */
+function notKnownYet(what: string): Error {
+  const failure = new Error(`the metadata does not have ${what} yet`);
+  return Object.assign(failure, { type: 'UNKNOWN_TOPIC_OR_PARTITION', retriable: true });
 }
