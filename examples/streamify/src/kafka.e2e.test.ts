@@ -19,6 +19,13 @@ const lacking = [missing, (await missingPrerequisite({ registry: true })) ?? '']
   .filter((each) => each !== '')
   .join(' and ');
 const small = ['--users', '60', '--days', '6', '--seed', '5'];
+/** In which stage a run is killed, and how many milliseconds after its start. */
+const killedIn = [
+  ['simulate', 300],
+  ['simulate', 900],
+  ['land', 500],
+  ['land', 2_500],
+] as const;
 
 let dir: string;
 beforeAll(async () => {
@@ -67,20 +74,11 @@ describe.skipIf(lacking !== '')(`on Kafka${lacking && ` (needs ${lacking})`}`, (
 
   describe('a run to its end', () => {
     let embedded: Awaited<ReturnType<typeof checksumsIn>>;
-    let milliseconds: number;
     beforeAll(async () => {
       const [files, kafka] = [join(dir, 'files'), join(dir, 'kafka')];
-      const began = performance.now();
-      const whole = start(...small, '--data-dir', kafka);
-      const landed = whole
-        .until((stdout) => stdout.includes('raw.duckdb'))
-        .then(() => {
-          milliseconds = performance.now() - began;
-        });
       const [ended] = await Promise.all([
-        whole.ended,
+        start(...small, '--data-dir', kafka).ended,
         runMain(...small, '--data-dir', files),
-        landed,
       ]);
       expect({ code: ended.code, stderr: ended.stderr }).toEqual({ code: 0, stderr: '' });
       embedded = await checksumsIn(files);
@@ -93,14 +91,13 @@ describe.skipIf(lacking !== '')(`on Kafka${lacking && ` (needs ${lacking})`}`, (
 
     it('gives the same tables however often it is killed on the way', async () => {
       const args = [...small, '--data-dir', join(dir, 'killed')];
-      let kills = 0;
-      for (const share of [0.35, 0.6, 0.8, 0.95]) {
-        const { child, ended } = start(...args);
-        await Promise.race([ended, delay(share * milliseconds)]);
-        if (child.kill('SIGKILL')) kills++;
+      for (const [stage, milliseconds] of killedIn) {
+        const { child, ended, until } = start(...args);
+        await until((stdout) => stdout.includes(stage));
+        await delay(milliseconds);
+        expect(child.kill('SIGKILL')).toBe(true);
         await ended;
       }
-      expect(kills).toBe(4);
       const { code, stderr } = await start(...args).ended;
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(await checksumsIn(join(dir, 'killed'))).toEqual(embedded);

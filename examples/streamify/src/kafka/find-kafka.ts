@@ -23,6 +23,7 @@ export async function findKafka(say: (line: string) => void): Promise<KafkaPlace
     say(`broker ${place.brokers.join(', ')}, registry ${place.registryUrl}`);
     return place;
   }
+  say('looking for the local broker and registry, and starting what does not run …');
   const local = await startLocal(say);
   say(
     `broker ${local.brokers.join(', ')}, registry ${local.registryUrl}; both stay, until npm run kafka -- stop`,
