@@ -36,7 +36,9 @@ export async function committedRecords(
     await consumer.subscribe({ topics: [topic], fromBeginning: true });
     let left = partitions;
     await new Promise<void>((resolve, reject) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => reject(payload.error));
+      consumer.on(consumer.events.CRASH, ({ payload }) => {
+        if (!payload.restart) reject(payload.error);
+      });
       consumer
         .run({
           eachMessage: async ({ partition, message }) => {

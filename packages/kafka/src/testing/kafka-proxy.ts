@@ -16,6 +16,8 @@ export interface KafkaProxy {
   readonly broker: string;
   /** Asked for each request, which waits for the answer. Everything passes until it is set. */
   onRequest(decide: (request: PassingRequest) => Passage | Promise<Passage>): void;
+  /** Told of each reply to a request of that kind, before it is passed on, or cut off. */
+  onReply(look: (apiKey: number) => void): void;
   /** Holds back requests of a kind. */
   hold(apiKey: number): HeldRequests;
   close(): Promise<void>;
@@ -38,6 +40,7 @@ export async function kafkaProxy(broker: string): Promise<KafkaProxy> {
   const [host = '', port = ''] = broker.split(':');
   const sockets = new Set<Socket>();
   let decide: (request: PassingRequest) => Passage | Promise<Passage> = () => 'pass';
+  let look: (apiKey: number) => void = () => {};
 
   const server = createServer((client) => {
     const upstream = connect(Number(port), host);
@@ -72,6 +75,7 @@ export async function kafkaProxy(broker: string): Promise<KafkaProxy> {
       const correlation = frame.readInt32BE(4);
       const apiKey = apiKeys.get(correlation);
       apiKeys.delete(correlation);
+      if (apiKey !== undefined) look(apiKey);
       if (cutReplies.has(correlation)) return cut();
       if (apiKey === METADATA || apiKey === FIND_COORDINATOR) redirect(frame);
       client.write(frame);
@@ -95,6 +99,9 @@ export async function kafkaProxy(broker: string): Promise<KafkaProxy> {
     broker: `127.0.0.1:${own}`,
     onRequest(next) {
       decide = next;
+    },
+    onReply(next) {
+      look = next;
     },
     hold(held) {
       let reach = () => {};
