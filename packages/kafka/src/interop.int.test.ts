@@ -295,6 +295,7 @@ describeWithKafka(
           transactionalId: `aborting-${output}`,
           transactionTimeout: 60_000,
           compression: CompressionTypes.None,
+          maxBatchBytes: 900_000,
         });
         await producer.fenceOthers();
         const value = Buffer.from(avroEncoder(Sale, id).encode(aborted));

@@ -4,8 +4,6 @@ import type {
   Consumer,
   ConsumerConfig,
   Kafka as KafkaJs,
-  Producer,
-  ProducerConfig,
   RetryOptions,
 } from 'kafkajs';
 import { amendKafkaJs } from './amend-kafkajs.ts';
@@ -21,27 +19,24 @@ export class KafkaClient {
   readonly #kafka: KafkaJs;
 
   constructor(connection: KafkaConnection) {
+    const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = connection;
     this.connection = connection;
-    this.#kafka = kafkaOf(connection, retry);
+    const kafka = new Kafka({
+      brokers: [...brokers],
+      clientId,
+      connectionTimeout,
+      requestTimeout,
+      retry,
+      // What goes wrong is thrown, and told there.
+      logLevel: logLevel.NOTHING,
+      ...(ssl !== undefined && { ssl }),
+      ...(sasl !== undefined && { sasl }),
+    });
+    this.#kafka = amendKafkaJs(kafka);
   }
 
   admin(): Admin {
     return this.#kafka.admin();
-  }
-
-  /** Makes a producer. As often as it sends something again, it also looks for the brokers again. */
-  producer(config: ProducerConfig): Producer {
-    // kafkajs takes how often it looks for brokers from the client: there is one for each producer.
-    return kafkaOf(this.connection, { ...retry, ...config.retry }).producer({
-      retry,
-      allowAutoTopicCreation: false,
-      // Whoever publishes has chosen the partition.
-      createPartitioner:
-        () =>
-        ({ message }) =>
-          message.partition ?? 0,
-      ...config,
-    });
   }
 
   consumer(config: ConsumerConfig): Consumer {
@@ -70,20 +65,4 @@ export class KafkaClient {
     });
     return found[0] as Cluster;
   }
-}
-
-function kafkaOf(connection: KafkaConnection, retries: RetryOptions): KafkaJs {
-  const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = connection;
-  const kafka = new Kafka({
-    brokers: [...brokers],
-    clientId,
-    connectionTimeout,
-    requestTimeout,
-    retry: retries,
-    // What goes wrong is thrown, and told there.
-    logLevel: logLevel.NOTHING,
-    ...(ssl !== undefined && { ssl }),
-    ...(sasl !== undefined && { sasl }),
-  });
-  return amendKafkaJs(kafka);
 }

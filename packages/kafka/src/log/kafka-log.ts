@@ -14,10 +14,10 @@ import {
 import type { Message } from 'kafkajs';
 import { checkConnection, type KafkaConnectionOptions } from '../client/connection-options.ts';
 import { KafkaClient } from '../client/kafka-client.ts';
+import { KafkaPublisher } from '../produce/kafka-publisher.ts';
 import { type Compression, compressionType, type ZstdCodec } from '../wire/codecs.ts';
 import { GroupMember } from './group-member.ts';
 import type { GroupTiming } from './group-session.ts';
-import { KafkaPublisher } from './kafka-publisher.ts';
 import { KafkaReader } from './kafka-reader.ts';
 import { KafkaTopics } from './kafka-topics.ts';
 import { noRegistry } from './no-registry.ts';

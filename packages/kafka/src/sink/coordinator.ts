@@ -1,4 +1,5 @@
 import type { Broker } from 'kafkajs';
+import type { ProducerIdentity } from '../produce/batch-sender.ts';
 
 /** What brokers that coordinate transactions are asked, which kafkajs has no types for. */
 export interface Coordinator extends Broker {
@@ -21,10 +22,4 @@ export interface Coordinator extends Broker {
       readonly transactionResult: boolean;
     },
   ): Promise<unknown>;
-}
-
-/** Who writes, as the cluster has it: a later epoch fences the one before. */
-export interface ProducerIdentity {
-  readonly producerId: number;
-  readonly producerEpoch: number;
 }

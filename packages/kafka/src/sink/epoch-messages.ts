@@ -7,9 +7,9 @@ import {
 } from '@streamify/core';
 import type { Message } from 'kafkajs';
 import { messageOf } from '../log/kafka-log.ts';
+import type { PartitionMessages } from '../produce/requests-of.ts';
 import { deadLetterMessage } from './dead-letter-message.ts';
 import type { JobTopics } from './job-topics.ts';
-import type { PartitionMessages } from './requests-of.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { sideOutputMessage } from './side-output-message.ts';
 

@@ -1,5 +1,5 @@
 import type { Message } from 'kafkajs';
-import { endOfBatch } from '../log/message-batch.ts';
+import { endOfBatch } from './message-batch.ts';
 
 /** Messages for one partition, in their order. */
 export interface PartitionMessages {

@@ -7,14 +7,6 @@ export interface BatchRoom {
   isEmpty: boolean;
 }
 
-/**
- * An empty batch. kafkajs sorts the messages of a request by partition in quadratic time, so that
- * more than about 1,000 are slower; and brokers take 1 MiB of one partition at once by default.
- */
-export function roomOfBatch(): BatchRoom {
-  return { messages: 1_000, bytes: 900_000, isEmpty: true };
-}
-
 /** How far messages fit, from the one at `from` on. The first of a batch always does. */
 export function endOfBatch(messages: readonly Message[], from: number, room: BatchRoom): number {
   let end = from;
