@@ -40,3 +40,7 @@ export function startProgress(
 
 /** A number with thousands separated, as people read it. */
 export const shown = (n: number): string => n.toLocaleString('en-US');
+
+/** A time as people read it. */
+export const utc = (time: number): string =>
+  `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')} UTC`;

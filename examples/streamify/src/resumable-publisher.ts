@@ -10,6 +10,8 @@ export interface ResumablePublisher<T> {
   publishRaw(records: readonly NewRecord[]): Promise<void>;
   /** Records that the source gave so far, whether they were there already or not. */
   readonly count: number;
+  /** Records in the topic: those of earlier runs, and those of this one. */
+  readonly stored: number;
   /** Whether some of what an earlier run has published is still to come. */
   readonly isBehind: boolean;
 }
@@ -24,12 +26,14 @@ export async function resumablePublisher<T>(
   const held = await Promise.all(
     Array.from({ length: partitions }, (_, partition) => endOf(log, topic.name, partition)),
   );
+  let stored = held.reduce((sum, each) => sum + each, 0);
   let count = 0;
   const isNew = (key: string): boolean => {
     count++;
     const partition = partitionOf(key, partitions);
     const left = held[partition] as number;
     if (left > 0) held[partition] = left - 1;
+    else stored++;
     return left === 0;
   };
   return {
@@ -41,6 +45,9 @@ export async function resumablePublisher<T>(
       ),
     get count() {
       return count;
+    },
+    get stored() {
+      return stored;
     },
     get isBehind() {
       return held.some((left) => left > 0);

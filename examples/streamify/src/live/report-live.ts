@@ -1,7 +1,7 @@
 import { openReader } from '@streamify/sink-duckdb';
 import type { DataDir } from '../data-dir.ts';
 import { topicNames } from '../log-topics.ts';
-import { shown } from '../progress.ts';
+import { shown, utc } from '../progress.ts';
 import { insights } from '../stages/insights.ts';
 import type { LiveResult } from './run-live.ts';
 
@@ -30,7 +30,7 @@ export async function reportLive(
     const plays = await number('coalesce(sum(plays), 0)', 'plays_per_song');
     const lines = [
       '',
-      `What has landed, up to ${new Date(until).toISOString().slice(0, 19).replace('T', ' ')} UTC:`,
+      `What has landed${until === undefined ? '' : `, up to ${utc(until)}`}:`,
       ...aligned([['', 'simulated', 'landed', 'not landed'], ...rows]),
       '',
       `  plays in windows ${shown(plays)} + windows that are open ${shown(listens - plays)} = listens ${shown(listens)}`,

@@ -7,7 +7,7 @@ import type { KafkaPlace } from '../kafka/kafka-place.ts';
 import { type KafkaRun, openKafkaRun } from '../kafka/kafka-run.ts';
 import { type Published, topicNames, totalOf } from '../log-topics.ts';
 import type { Source } from '../plan.ts';
-import { shown, startProgress } from '../progress.ts';
+import { shown, startProgress, utc } from '../progress.ts';
 import { drain } from './drain.ts';
 import { startLoading, startShared } from './live-jobs.ts';
 import { liveLines, timedLine } from './live-lines.ts';
@@ -112,17 +112,16 @@ async function simulate(
   signal: AbortSignal,
 ): Promise<Simulated> {
   const none = Object.fromEntries(topicNames.map((topic) => [topic, 0])) as Published;
-  let simulated: Simulated = { published: none, until: source.start };
+  let simulated: Simulated = { published: none, until: undefined };
   let [toldAt, told] = [Number.NEGATIVE_INFINITY, 0];
   const onPublished = (now: Simulated) => {
     simulated = now;
     const at = performance.now();
     const events = totalOf(now.published);
-    if (at - toldAt < every || events === told) return;
-    const time = new Date(now.until).toISOString().slice(0, 19).replace('T', ' ');
+    if (now.until === undefined || at - toldAt < every || events === told) return;
     const seconds = (at - toldAt) / 1_000;
     const rate = Number.isFinite(seconds) ? ` (${Math.round((events - told) / seconds)}/s)` : '';
-    timedLine(`simulate: ${shown(events)} events${rate}, up to ${time} UTC`);
+    timedLine(`simulate: ${shown(events)} events${rate}, up to ${utc(now.until)}`);
     [toldAt, told] = [at, events];
   };
   while (!signal.aborted) {

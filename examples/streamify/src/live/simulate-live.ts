@@ -9,8 +9,8 @@ import { simulationOf } from '../stages/simulate.ts';
 export interface Simulated {
   /** Events in the log by topic. */
   readonly published: Published;
-  /** The time of the last of them, in epoch milliseconds. */
-  readonly until: number;
+  /** The time of the last of them, in epoch milliseconds; `undefined` while those of an earlier run are passed over. */
+  readonly until: number | undefined;
 }
 
 /** Events that are published together, while the simulation is behind its time. */
@@ -40,12 +40,13 @@ export async function simulateLive(
   const publishers = await Promise.all(
     topicNames.map((topic) => resumablePublisher(log, topicIn(log, topic), { partitions })),
   );
+  const isBehind = () => publishers.some((publisher) => publisher.isBehind);
   let pending = topicNames.map((): Identified[] => []);
   const flush = async (until: number): Promise<void> => {
     const values = pending;
     pending = topicNames.map(() => []);
     await Promise.all(values.map((each, i) => (publishers[i] as Publisher).publish(each)));
-    onPublished({ published: countsOf(publishers), until });
+    onPublished({ published: storedBy(publishers), until: isBehind() ? undefined : until });
   };
 
   let pace = dueTime(systemClock, speed, systemClock.now());
@@ -56,7 +57,7 @@ export async function simulateLive(
       if (wait === 0 || signal.aborted) break;
       await flush(last);
       // An earlier run has come further: go on from there.
-      if (publishers.some(({ isBehind }) => isBehind)) pace = dueTime(systemClock, speed, time);
+      if (isBehind()) pace = dueTime(systemClock, speed, time);
       else await systemClock.sleep(Math.max(wait, together), signal);
     }
     if (signal.aborted) break;
@@ -69,5 +70,7 @@ export async function simulateLive(
 
 type Publisher = ResumablePublisher<Identified>;
 
-const countsOf = (publishers: readonly Publisher[]) =>
-  Object.fromEntries(topicNames.map((topic, i) => [topic, publishers[i]?.count ?? 0])) as Published;
+const storedBy = (publishers: readonly Publisher[]) =>
+  Object.fromEntries(
+    topicNames.map((topic, i) => [topic, publishers[i]?.stored ?? 0]),
+  ) as Published;
