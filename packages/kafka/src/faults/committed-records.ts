@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { avroDecoder, type EventType, type RecordSchema } from '@streamify/core';
-import type { IHeaders } from 'kafkajs';
-import { Kafka, logLevel } from '../client/kafkajs.ts';
+import type { Consumer, ConsumerConfig, IHeaders, Kafka as KafkaJs } from 'kafkajs';
+import { Kafka, logLevel, PartitionAssigners } from '../client/kafkajs.ts';
 import { registryOfPlays } from './plays.ts';
 
-/** A record as a plain consumer of kafkajs gets it. */
+/** A record as a consumer of kafkajs gets it. */
 export interface CommittedRecord {
   readonly partition: number;
   readonly offset: number;
@@ -15,9 +15,60 @@ export interface CommittedRecord {
 
 const END = 'end-of-reading';
 
+/** How a consumer is made. */
+export type ConsumerOf = (kafka: KafkaJs, config: ConsumerConfig) => Consumer;
+
+/** A consumer as kafkajs makes it. */
+export const plainConsumer: ConsumerOf = (kafka, config) => kafka.consumer(config);
+
+interface Fetched {
+  readonly responses: readonly {
+    readonly partitions: readonly {
+      abortedTransactions?: readonly { readonly firstOffset: string }[];
+    }[];
+  }[];
+}
+
+interface FetchingBroker {
+  fetch(request: unknown): Promise<Fetched>;
+}
+
 /**
- * Reads all committed records of a topic by a plain consumer of kafkajs, which shares no code with
- * what is tested.
+ * A consumer that takes the aborted transactions of a fetch by where they begin, as kafkajs expects
+ * them; brokers give them by where they end. Without that it shows records of those that overlap.
+ */
+const orderingConsumer: ConsumerOf = (kafka, config) =>
+  kafka.consumer({
+    ...config,
+    partitionAssigners: [
+      (assigning) => {
+        const { brokerPool } = assigning.cluster as unknown as {
+          readonly brokerPool: { createBroker: (options: unknown) => FetchingBroker };
+        };
+        const { createBroker } = brokerPool;
+        brokerPool.createBroker = (options) => orderingBroker(createBroker(options));
+        return PartitionAssigners.roundRobin(assigning);
+      },
+    ],
+  });
+
+function orderingBroker(broker: FetchingBroker): FetchingBroker {
+  const fetch = broker.fetch.bind(broker);
+  broker.fetch = async (request) => {
+    const fetched = await fetch(request);
+    for (const { partitions } of fetched.responses)
+      for (const partition of partitions)
+        partition.abortedTransactions = (partition.abortedTransactions ?? []).toSorted(
+          (a, b) => Number(a.firstOffset) - Number(b.firstOffset),
+        );
+    return fetched;
+  };
+  return broker;
+}
+
+/**
+ * Reads all committed records of a topic by a consumer of kafkajs, which shares no code with what is
+ * tested.
  *
  * Behind the last record of each partition it writes one of its own, at which it stops. So it also
  * waits for each transaction that is still open, and does not end while one of them hangs.
@@ -25,11 +76,12 @@ const END = 'end-of-reading';
 export async function committedRecords(
   brokers: readonly string[],
   topic: string,
+  consumerOf: ConsumerOf = orderingConsumer,
 ): Promise<CommittedRecord[]> {
   const kafka = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING });
   const end = randomUUID();
   const partitions = await markEnds(kafka, topic, end);
-  const consumer = kafka.consumer({ groupId: end, maxWaitTimeInMs: 100 });
+  const consumer = consumerOf(kafka, { groupId: end, maxWaitTimeInMs: 100 });
   const found: CommittedRecord[] = [];
   try {
     await consumer.connect();
@@ -62,8 +114,9 @@ export async function committedEvents<S extends RecordSchema, T>(
   brokers: readonly string[],
   topic: string,
   type: EventType<S, T>,
+  consumerOf?: ConsumerOf,
 ): Promise<T[]> {
-  const records = (await committedRecords(brokers, topic)).flatMap(({ value }) =>
+  const records = (await committedRecords(brokers, topic, consumerOf)).flatMap(({ value }) =>
     // Watermarks have no value.
     value === null || value.length === 0 ? [] : [{ value, key: '', offset: 0, loggedAt: 0 }],
   );

@@ -1,0 +1,123 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type EventLog, run, startJob } from '@streamify/core';
+import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
+import { afterEach, beforeEach, it, vi } from 'vitest';
+import { Kafka, logLevel } from '../client/kafkajs.ts';
+import { kafkaLog } from '../log/kafka-log.ts';
+import { kafkaSink } from '../sink/kafka-sink.ts';
+import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
+import { committedEvents, committedRecords } from './committed-records.ts';
+import {
+  createTopics,
+  Play,
+  PlayBySong,
+  playLine,
+  plays,
+  registryOfPlays,
+  trimmed,
+} from './plays.ts';
+import { allowingShortSessions, shortSessions } from './short-sessions.ts';
+import { patient } from './watch-worker.ts';
+
+const fault = 'broker stalled by SIGSTOP, longer than requests wait';
+const STALLS = 2;
+const requestTimeout = 2_000;
+
+describeWithOwnKafka(
+  'a broker that is stopped for longer than requests wait, and goes on',
+  (kafka) => {
+    let log: EventLog;
+    let from: string;
+    let to: string;
+    beforeEach(async () => {
+      const registry = await registryOfPlays();
+      log = kafkaLog({ brokers: kafka().brokers, registry, requestTimeout, group: shortSessions });
+      const name = randomUUID();
+      [from, to] = [`plays-${name}`, `clean-${name}`];
+      await createTopics(log, 3, from, to);
+    });
+    afterEach(() => log.close());
+
+    const stall = async () => {
+      await kafka().kill('SIGSTOP');
+      try {
+        await delay(2.5 * requestTimeout);
+      } finally {
+        await kafka().kill('SIGCONT');
+      }
+    };
+    const landed = async (topic: string) =>
+      (await committedEvents(kafka().brokers, topic, Play)).map(playLine);
+
+    it('costs neither who publishes nor a job anything', async ({ task }) => {
+      let commits = 0;
+      const job = {
+        name: `clean-${from}`,
+        from: log.topic(from, Play),
+        through: trimmed,
+        into: kafkaSink(log.topic(to, PlayBySong)),
+        epoch: { maxRecords: 40 },
+        onError: { retry: { attempts: Number.POSITIVE_INFINITY, maxDelay: 500 } },
+        onCommit: () => commits++,
+      } as const;
+      let events = 0;
+      let isOver = false;
+      const publishing = (async () => {
+        for (; !isOver; events += 10) await log.topic(from, Play).publish(plays(10, events));
+      })();
+      const running = startJob(job);
+      // What fails is thrown below.
+      for (const each of [publishing, running.done]) each.catch(() => {});
+      const atWork = async () => {
+        const now = commits;
+        await vi.waitUntil(() => commits > now + 9, patient);
+      };
+      try {
+        for (let times = 0; times < STALLS; times++) {
+          await atWork();
+          await stall();
+        }
+        await atWork();
+      } finally {
+        isOver = true;
+        await publishing;
+        running.stop();
+        await running.done;
+      }
+      await run({ ...job, atEnd: 'stop' });
+
+      const sent = plays(events);
+      const cleaned = sent.map((play) => playLine({ ...play, song: play.song.trim() }));
+      expectUnharmed(task, fault, {
+        events,
+        expected: [...sent.map(playLine), ...cleaned],
+        actual: [...(await landed(from)), ...(await landed(to))],
+      });
+    });
+
+    it('stores records twice of a producer that is not idempotent', async ({ task }) => {
+      const sent = plays(500);
+      const ours = new Kafka({
+        brokers: kafka().brokers,
+        requestTimeout,
+        logLevel: logLevel.NOTHING,
+      });
+      const producer = ours.producer();
+      await producer.connect();
+      const messages = sent.map((play) => ({ key: String(play.id), value: playLine(play) }));
+      await producer.send({ topic: to, messages: messages.slice(0, 1) });
+      const stalling = stall();
+      await producer.send({ topic: to, messages: messages.slice(1) });
+      await stalling;
+      await producer.disconnect();
+      const found = await committedRecords(kafka().brokers, to);
+      expectHarmed(task, fault, 'no idempotence', {
+        events: sent.length,
+        expected: sent.map(playLine),
+        actual: found.map(({ value }) => String(value)),
+      });
+    });
+  },
+  allowingShortSessions,
+);
