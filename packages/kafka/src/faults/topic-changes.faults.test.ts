@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { deduplicate, type EventLog, run, StateMismatchError, startJob } from '@streamify/core';
+import { expectUnharmed } from '@streamify/core/testing';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { Kafka, logLevel } from '../client/kafkajs.ts';
+import { kafkaLog } from '../log/kafka-log.ts';
+import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
+import { committedEvents } from './committed-records.ts';
+import { createTopics, Play, plays, registryOfPlays } from './plays.ts';
+import { allowingShortSessions, shortSessions } from './short-sessions.ts';
+import { patient } from './watch-worker.ts';
+import { Counted, expectedWindows, listenersJob, topicsOf, windowLine } from './windows.ts';
+
+const PLAYS = 1_500;
+
+/** State that the job does not have. */
+const onceMore = deduplicate<Play>({ by: ({ key }) => key, within: 1_000, name: 'again' });
+
+describeWithOwnKafka(
+  'a stateful job',
+  (kafka) => {
+    let logs: EventLog[];
+    let log: EventLog;
+    let prefix: string;
+    const anotherLog = async () => {
+      const registry = await registryOfPlays(Counted.schema);
+      const another = kafkaLog({ brokers: kafka().brokers, registry, group: shortSessions });
+      logs.push(another);
+      return another;
+    };
+    beforeEach(async () => {
+      logs = [];
+      log = await anotherLog();
+      prefix = randomUUID();
+      await createTopics(log, 2, topicsOf(prefix).plays, topicsOf(prefix).windows);
+    });
+    afterEach(async () => {
+      for (const each of logs) await each.close();
+    });
+
+    const publish = async (first: number, to = log) =>
+      to.topic(topicsOf(prefix).plays, Play).publish(plays(PLAYS, first));
+    const landed = async () =>
+      (await committedEvents(kafka().brokers, topicsOf(prefix).windows, Counted)).map(windowLine);
+    const expected = (count: number) => expectedWindows(plays(count), ({ listener }) => listener);
+
+    const addPartitions = async () => {
+      const admin = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).admin();
+      await admin.connect();
+      const topicPartitions = [{ topic: topicsOf(prefix).plays, count: 4 }];
+      await admin.createPartitions({ topicPartitions });
+      await admin.disconnect();
+    };
+
+    it('refuses a topic that has more partitions than its state is of', async ({ task }) => {
+      await publish(0);
+      await run({ ...listenersJob(log, prefix), atEnd: 'stop' });
+      const before = await landed();
+      await addPartitions();
+      const later = await anotherLog();
+      await publish(PLAYS, later);
+      const failing = run({ ...listenersJob(later, prefix), atEnd: 'stop' });
+      await expect(failing).rejects.toThrow(StateMismatchError);
+      await expect(failing).rejects.toThrow(
+        /partitions\(2\).*partitions\(4\).*give the job a new name/,
+      );
+      expectUnharmed(task, 'partitions added under a stateful job', {
+        events: 2 * PLAYS,
+        expected: before,
+        actual: await landed(),
+      });
+    });
+
+    it('refuses a second of its name with another pipeline, and goes on', async ({ task }) => {
+      let commits = 0;
+      const job = listenersJob(log, prefix);
+      const running = startJob({ ...job, epoch: { maxRecords: 50 }, onCommit: () => commits++ });
+      running.done.catch(() => {});
+      await publish(0);
+      await vi.waitUntil(() => commits > PLAYS / 50, patient);
+
+      const other = await anotherLog();
+      const through: typeof job.through = (plays$) => job.through(onceMore(plays$));
+      const second = run({ ...listenersJob(other, prefix), through });
+      await expect(second).rejects.toThrow(StateMismatchError);
+      await expect(second).rejects.toThrow(/was saved with the states \[.*\], and now has \[/);
+
+      await vi.waitUntil(() => running.partitions.length === 2, patient);
+      await publish(PLAYS);
+      await vi.waitUntil(() => commits > (2 * PLAYS) / 50, patient);
+      running.stop();
+      await running.done;
+      await run({ ...job, atEnd: 'complete' });
+      expectUnharmed(task, 'two jobs of one name, with different pipelines', {
+        events: 2 * PLAYS,
+        expected: expected(2 * PLAYS),
+        actual: await landed(),
+      });
+    });
+  },
+  allowingShortSessions,
+);
