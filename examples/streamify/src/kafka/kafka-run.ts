@@ -2,11 +2,14 @@ import type { EventLog, EventType, RecordSchema, Topic } from '@streamify/core';
 import { confluentRegistry, kafkaLog } from '@streamify/kafka';
 import type { KafkaPlace } from './kafka-place.ts';
 import { prefixedLog } from './prefixed-log.ts';
+import { unsharedLog } from './unshared-log.ts';
 
 /** What a run has in Kafka. */
 export interface KafkaRun {
-  /** The log of the run: its topics by their short names. */
+  /** The log of the run, its topics by their short names: jobs of this process read all of them. */
   readonly log: EventLog;
+  /** The same for jobs whose partitions are shared with other processes. */
+  readonly sharedLog: EventLog;
   /** What names of the run begin with in Kafka. */
   readonly prefix: string;
   /** A topic as Kafka sees it, for a sink. */
@@ -23,8 +26,10 @@ export function openKafkaRun({ brokers, registryUrl }: KafkaPlace, run: string):
     group: { sessionTimeout: 6_000 },
   });
   const prefix = `${run}.`;
+  const sharedLog = prefixedLog(log, prefix);
   return {
-    log: prefixedLog(log, prefix),
+    log: unsharedLog(sharedLog),
+    sharedLog,
     prefix,
     topicInKafka: (name, type) => log.topic(`${prefix}${name}`, type),
     close: () => log.close(),

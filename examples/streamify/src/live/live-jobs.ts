@@ -12,7 +12,7 @@ import { cleanTopic, cleanType, PlaysPerSongEvent, playsTopic } from './live-top
  * results go to topics, from which one process lands them.
  */
 export function startShared(kafka: KafkaRun, start: StartLive): readonly RunningJob[] {
-  const { log, prefix: topicPrefix } = kafka;
+  const { sharedLog: log, prefix: topicPrefix } = kafka;
   const cleaningJobs = topicNames.map((topic) =>
     start({
       name: `clean ${topic}`,
