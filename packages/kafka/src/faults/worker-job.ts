@@ -14,6 +14,8 @@ export interface WorkerJob {
   readonly maxRecords: number;
   /** Stops itself before this commit that has windows, counted from 1. */
   readonly stopBefore?: number;
+  /** Kills itself behind the rows of this commit that has some, before the checkpoint; with the naive sink. */
+  readonly killBehindRows?: number;
 }
 
 /** What a worker tells. */
