@@ -9,6 +9,17 @@ import { missing, runMain, startMain } from './testing/run-main.ts';
 import { tableChecksums } from './testing/table-checksums.ts';
 
 const small = ['--users', '60', '--days', '6', '--seed', '5'];
+/** In which stage a run is killed, and how many milliseconds after its start. */
+const killedIn = [
+  ['simulate', 0],
+  ['simulate', 30],
+  ['simulate', 80],
+  ['land', 0],
+  ['land', 100],
+  ['land', 400],
+  ['model', 0],
+  ['model', 1_500],
+] as const;
 
 let dir: string;
 beforeAll(async () => {
@@ -34,12 +45,9 @@ const query = async (data: string, sql: string) => {
 
 describe.skipIf(missing !== '')(`the pipeline${missing && ` (skipped: needs ${missing})`}`, () => {
   let undisturbed: string;
-  let milliseconds: number;
   beforeAll(async () => {
     undisturbed = join(dir, 'undisturbed');
-    const started = performance.now();
     const { code, stdout, stderr } = await runMain(...small, '--data-dir', undisturbed);
-    milliseconds = performance.now() - started;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).not.toContain('DOES NOT ADD UP');
   });
@@ -71,15 +79,13 @@ describe.skipIf(missing !== '')(`the pipeline${missing && ` (skipped: needs ${mi
   it('gives the same tables however often it is killed on the way', async () => {
     const killed = join(dir, 'killed');
     const args = [...small, '--data-dir', killed];
-    let kills = 0;
-    // A golden-ratio walk spreads the moments evenly over the run, the same ones each time.
-    for (let i = 1; i <= 8; i++) {
-      const { child, ended } = startMain(...args);
-      await Promise.race([ended, delay(((i * 0.618) % 1) * milliseconds)]);
-      if (child.kill('SIGKILL')) kills++;
+    for (const [stage, milliseconds] of killedIn) {
+      const { child, ended, until } = startMain(...args);
+      await until((stdout) => stdout.includes(stage));
+      await delay(milliseconds);
+      expect(child.kill('SIGKILL')).toBe(true);
       await ended;
     }
-    expect(kills).toBeGreaterThan(3);
     const { code, stdout, stderr } = await runMain(...args);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).not.toContain('DOES NOT ADD UP');
