@@ -1,6 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { deduplicate, type EventLog, run, StateMismatchError, startJob } from '@streamify/core';
-import { expectUnharmed } from '@streamify/core/testing';
+import {
+  deduplicate,
+  type EventLog,
+  run,
+  type Sink,
+  StateMismatchError,
+  startJob,
+} from '@streamify/core';
+import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Kafka, logLevel } from '../client/kafkajs.ts';
 import { kafkaLog } from '../log/kafka-log.ts';
@@ -15,6 +22,21 @@ const PLAYS = 1_500;
 
 /** State that the job does not have. */
 const onceMore = deduplicate<Play>({ by: ({ key }) => key, within: 1_000, name: 'again' });
+
+/** The sink, as if its checkpoints came from a topic with four partitions. */
+const unchecked = <T>(into: Sink<T>): Sink<T> => ({
+  async open(task) {
+    const owner = await into.open(task);
+    const { checkpoint } = owner;
+    const pipeline = checkpoint?.pipeline.replace('partitions(2)', 'partitions(4)') ?? '';
+    return {
+      checkpoint: checkpoint && { ...checkpoint, pipeline },
+      refusal: (row) => owner.refusal(row),
+      commit: (commit, output) => owner.commit(commit, output),
+      close: () => owner.close(),
+    };
+  },
+});
 
 describeWithOwnKafka(
   'a stateful job',
@@ -67,6 +89,22 @@ describeWithOwnKafka(
       expectUnharmed(task, 'partitions added under a stateful job', {
         events: 2 * PLAYS,
         expected: before,
+        actual: await landed(),
+      });
+    });
+
+    it('would count wrongly if it took that state all the same', async ({ task }) => {
+      const job = listenersJob(log, prefix);
+      await publish(0);
+      await run({ ...job, atEnd: 'stop' });
+      await addPartitions();
+      const later = await anotherLog();
+      await publish(PLAYS, later);
+      const { into, ...rest } = listenersJob(later, prefix);
+      await run({ ...rest, into: unchecked(into), atEnd: 'complete' });
+      expectHarmed(task, 'partitions added under a stateful job', 'state of other keys', {
+        events: 2 * PLAYS,
+        expected: expected(2 * PLAYS),
         actual: await landed(),
       });
     });
