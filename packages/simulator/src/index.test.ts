@@ -11,6 +11,7 @@ test('the public names are these', () => {
       "WeightedChoice",
       "defaultCatalogue",
       "defaultConfig",
+      "dueTime",
       "generateSongs",
       "isDayOff",
       "loadCatalogue",
@@ -20,6 +21,7 @@ test('the public names are these', () => {
       "simulate$",
       "simulateBatches",
       "stateMachine",
+      "systemClock",
       "usHolidays",
     ]
   `);

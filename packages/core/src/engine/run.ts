@@ -1,4 +1,5 @@
 import { FencedError, UnknownTopicError } from '../errors.ts';
+import { assignAll } from '../log/assign-all.ts';
 import type { Assignment } from '../log/event-log.ts';
 import { addCounts } from '../sink/add-counts.ts';
 import { checkJob } from './check-job.ts';
@@ -41,9 +42,8 @@ interface RunningTask {
  * is committed. When one partition fails, the others finish their epoch and the error is thrown.
  * A partition that another owner has taken over ends alone. Where the log shares partitions among
  * processes, the job waits for others to be assigned; elsewhere it throws the `FencedError` when no
- * other is left, and at the end of the log.
- *
- * At the end of a log that is shared, a process ends when it has nothing left to do.
+ * other is left, and at the end of the log. A job that ends there works on all partitions itself,
+ * so that everything is done when it has ended.
  *
  * @throws OptionError, UnknownTopicError, PipelineError, StateMismatchError, FencedError,
  * OffsetOutOfRangeError, DeadLetterLimitError, PoisonError, or what the sink or the log throws.
@@ -163,10 +163,14 @@ async function runTasks<A, B>(
     tasks.delete(partition);
   };
 
-  const share = await log.assign(name, topics, { assigned, revoked });
+  const listener = { assigned, revoked };
+  // What ends has to have done all of it: others, with whom it would be shared, may have died.
+  const share =
+    atEnd === 'wait'
+      ? await log.assign(name, topics, listener)
+      : await assignAll(topics, log.partitions, listener);
   assignment = share;
   share.ended.catch(fail);
-  if (unfinished === 0 && atEnd !== 'wait') stop.abort();
   const finish = async () => {
     await aborted(stopping);
     await Promise.all([...tasks.values()].map(({ finished }) => finished));
@@ -178,7 +182,7 @@ async function runTasks<A, B>(
   abort.throwIfAborted();
   await finishing;
   if (failure) throw failure.cause;
-  if (atEnd !== 'wait' && fenced[0] && !share.isShared) throw fenced[0];
+  if (atEnd !== 'wait' && fenced[0]) throw fenced[0];
   return summary;
 }
 

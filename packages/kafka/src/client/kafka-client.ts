@@ -9,6 +9,7 @@ import type {
 import { amendKafkaJs } from './amend-kafkajs.ts';
 import type { KafkaConnection } from './connection-options.ts';
 import { Kafka, logLevel, PartitionAssigners } from './kafkajs.ts';
+import { LastingConnection } from './lasting-connection.ts';
 
 /** kafkajs tries a little; how long in all is decided in one place, `persist`. */
 const retry: RetryOptions = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
@@ -64,5 +65,10 @@ export class KafkaClient {
       ],
     });
     return found[0] as Cluster;
+  }
+
+  /** The same, for several who share it for long. `what` it is for is told in errors. */
+  lasting(what: string): LastingConnection<Cluster> {
+    return new LastingConnection(this.connection, what, () => this.cluster());
   }
 }

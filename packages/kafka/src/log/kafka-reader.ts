@@ -84,7 +84,7 @@ export class KafkaReader implements PartitionReader {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#fetcher.leave();
+    this.#fetcher.close();
   }
 
   /** Whether the record at `from`, or the end of what was fetched, is what comes next. */

@@ -2,6 +2,7 @@ import { type Bounds, checkSameCount, unknownTopic } from '@streamify/core';
 import type { Admin, Cluster } from 'kafkajs';
 import { rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
+import { LastingConnection } from '../client/lasting-connection.ts';
 import { persist } from '../client/persist.ts';
 import type { PartitionOffsets } from './kafka-reader.ts';
 
@@ -17,12 +18,13 @@ export interface TopicSettings {
 /** Topics of a cluster: made, counted, and how far they reach. */
 export class KafkaTopics {
   readonly #client: KafkaClient;
-  /** One connection for all questions; it is made anew after a failure. */
-  #admin: Promise<Admin> | undefined;
-  #cluster: Promise<Cluster> | undefined;
+  readonly #admin: LastingConnection<Admin>;
+  readonly #cluster: LastingConnection<Cluster>;
 
   constructor(client: KafkaClient) {
     this.#client = client;
+    this.#admin = new LastingConnection(client.connection, 'ask for topics', () => client.admin());
+    this.#cluster = client.lasting('ask for offsets');
   }
 
   /**
@@ -33,17 +35,19 @@ export class KafkaTopics {
   async create(topic: string, { partitions, replicas = -1, config = {} }: TopicSettings) {
     const existing = await this.partitions(topic);
     if (existing !== undefined) return checkSameCount(topic, existing, partitions);
-    await this.#ask(`create topic ${topic}`, (admin) =>
-      admin.createTopics({
-        topics: [
-          {
-            topic,
-            numPartitions: partitions,
-            replicationFactor: replicas,
-            configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
-          },
-        ],
-      }),
+    await this.#admin.persist(
+      (admin) =>
+        admin.createTopics({
+          topics: [
+            {
+              topic,
+              numPartitions: partitions,
+              replicationFactor: replicas,
+              configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
+            },
+          ],
+        }),
+      `create topic ${topic}`,
     );
     // Somebody else may have been faster, with another count; and brokers hear of it one by one.
     const created = await persist(
@@ -60,7 +64,7 @@ export class KafkaTopics {
 
   /** Number of partitions, `undefined` when there is no such topic. */
   partitions(topic: string): Promise<number | undefined> {
-    return this.#ask(`look up topic ${topic}`, async (admin) => {
+    return this.#admin.persist(async (admin) => {
       try {
         const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
         return topics[0]?.partitions.length;
@@ -68,7 +72,7 @@ export class KafkaTopics {
         if (rootOf(cause).type === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
         throw cause;
       }
-    });
+    }, `look up topic ${topic}`);
   }
 
   /** @throws UnknownTopicError when there is no such topic. */
@@ -80,10 +84,10 @@ export class KafkaTopics {
 
   /** How far a partition reaches, as a reader of committed records sees it. */
   offsets(topic: string, partition: number): PartitionOffsets {
-    const find = async (place: { fromBeginning: boolean } | { fromTimestamp: number }) => {
-      this.#cluster ??= this.#connect();
-      const cluster = await this.#cluster;
-      await cluster.addTargetTopic(topic);
+    const find = async (
+      cluster: Cluster,
+      place: { fromBeginning: boolean } | { fromTimestamp: number },
+    ) => {
       const [found] = await cluster.fetchTopicsOffset([
         { topic, partitions: [{ partition }], ...place },
       ]);
@@ -91,71 +95,33 @@ export class KafkaTopics {
       if (offset === undefined) throw notKnownYet(`${topic}/${partition}`);
       return Number(offset);
     };
-    const ask = <T>(work: () => Promise<T>): Promise<T> =>
-      persist(this.#client.connection, `ask for the offsets of ${topic}/${partition}`, async () => {
-        try {
-          return await work();
-        } catch (cause) {
-          await this.#leaveCluster();
-          throw cause;
-        }
-      });
-    const bounds = async (): Promise<Bounds> => {
+    const ask = <T>(work: (cluster: Cluster) => Promise<T>): Promise<T> =>
+      this.#cluster.persist(async (cluster) => {
+        await cluster.addTargetTopic(topic);
+        return work(cluster);
+      }, `ask for the offsets of ${topic}/${partition}`);
+    const bounds = async (cluster: Cluster): Promise<Bounds> => {
       const [start, end] = await Promise.all([
-        find({ fromBeginning: true }),
-        find({ fromBeginning: false }),
+        find(cluster, { fromBeginning: true }),
+        find(cluster, { fromBeginning: false }),
       ]);
       return { start, end };
     };
     return {
       bounds: () => ask(bounds),
       offsetAt: (timestamp) =>
-        ask(async () => {
+        ask(async (cluster) => {
           // Negative times have a meaning of their own there.
-          const offset = await find({ fromTimestamp: Math.max(0, Math.ceil(timestamp)) });
-          return offset === -1 ? (await bounds()).end : offset;
+          const offset = await find(cluster, {
+            fromTimestamp: Math.max(0, Math.ceil(timestamp)),
+          });
+          return offset === -1 ? (await bounds(cluster)).end : offset;
         }),
     };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#leaveAdmin(), this.#leaveCluster()]);
-  }
-
-  #ask<T>(what: string, work: (admin: Admin) => Promise<T>): Promise<T> {
-    return persist(this.#client.connection, what, async () => {
-      try {
-        this.#admin ??= this.#connectAdmin();
-        return await work(await this.#admin);
-      } catch (cause) {
-        await this.#leaveAdmin();
-        throw cause;
-      }
-    });
-  }
-
-  async #connectAdmin(): Promise<Admin> {
-    const admin = this.#client.admin();
-    await admin.connect();
-    return admin;
-  }
-
-  async #connect(): Promise<Cluster> {
-    const cluster = this.#client.cluster();
-    await cluster.connect();
-    return cluster;
-  }
-
-  async #leaveAdmin(): Promise<void> {
-    const admin = this.#admin;
-    this.#admin = undefined;
-    await admin?.then((each) => each.disconnect()).catch(() => {});
-  }
-
-  async #leaveCluster(): Promise<void> {
-    const cluster = this.#cluster;
-    this.#cluster = undefined;
-    await cluster?.then((each) => each.disconnect()).catch(() => {});
+    await Promise.all([this.#admin.close(), this.#cluster.close()]);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Slice } from '@streamify/core';
+import { ClosedError, type Slice } from '@streamify/core';
 import type { Cluster } from 'kafkajs';
 import { rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
@@ -24,6 +24,7 @@ export interface FetcherOptions {
 export class PartitionFetcher {
   readonly #options: FetcherOptions;
   #cluster: Promise<Cluster> | undefined;
+  #isClosed = false;
 
   constructor(options: FetcherOptions) {
     this.#options = options;
@@ -48,8 +49,15 @@ export class PartitionFetcher {
     this.#leave(this.#cluster);
   }
 
+  /** Leaves the connection, and makes no other. */
+  close(): void {
+    this.#isClosed = true;
+    this.leave();
+  }
+
   async #tryToFetch(from: number, maxWait: number): Promise<Slice> {
     const { topic, partition, maxBytes } = this.#options;
+    if (this.#isClosed) throw new ClosedError('the reader is closed');
     this.#cluster ??= this.#connect();
     const connection = this.#cluster;
     try {

@@ -1,5 +1,5 @@
 import type { Cluster, CompressionTypes } from 'kafkajs';
-import type { ClusterConnection } from './cluster-connection.ts';
+import type { LastingConnection } from '../client/lasting-connection.ts';
 import { type NumberedBatch, topicDataOf } from './numbered-batch.ts';
 import { type PartitionMessages, requestsOf } from './requests-of.ts';
 
@@ -11,7 +11,7 @@ export interface ProducerIdentity {
 
 /** Over which connection, and how. */
 export interface BatchSenderOptions {
-  readonly connection: ClusterConnection;
+  readonly connection: LastingConnection<Cluster>;
   readonly compression: CompressionTypes;
   /** Most bytes of one partition in a request, unless a message has more. */
   readonly maxBatchBytes: number;

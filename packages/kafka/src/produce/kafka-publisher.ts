@@ -1,7 +1,7 @@
-import type { Broker, CompressionTypes, Message } from 'kafkajs';
+import type { Broker, Cluster, CompressionTypes, Message } from 'kafkajs';
 import type { KafkaClient } from '../client/kafka-client.ts';
+import type { LastingConnection } from '../client/lasting-connection.ts';
 import { BatchSender, type ProducerIdentity } from './batch-sender.ts';
-import { ClusterConnection } from './cluster-connection.ts';
 import type { PartitionMessages } from './requests-of.ts';
 
 /** What any broker is asked for, which kafkajs has no type for. */
@@ -30,14 +30,14 @@ const maxBatchBytes = 900_000;
  * comes next is written as another producer.
  */
 export class KafkaPublisher {
-  readonly #connection: ClusterConnection;
+  readonly #connection: LastingConnection<Cluster>;
   readonly #sender: BatchSender;
   #waiting: Waiting[] = [];
   #sending: Promise<void> | undefined;
   #hasIdentity = false;
 
   constructor(client: KafkaClient, compression: CompressionTypes) {
-    this.#connection = new ClusterConnection(client, 'publish');
+    this.#connection = client.lasting('publish');
     this.#sender = new BatchSender({ connection: this.#connection, compression, maxBatchBytes });
   }
 

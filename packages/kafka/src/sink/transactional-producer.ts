@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { Cluster, CompressionTypes } from 'kafkajs';
 import { type KafkaFailure, rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
+import type { LastingConnection } from '../client/lasting-connection.ts';
 import { BatchSender, type ProducerIdentity } from '../produce/batch-sender.ts';
-import { ClusterConnection } from '../produce/cluster-connection.ts';
 import type { PartitionMessages } from '../produce/requests-of.ts';
 import type { Coordinator } from './coordinator.ts';
 
@@ -38,7 +38,7 @@ const TRANSACTION = 1;
  */
 export class TransactionalProducer {
   readonly #options: TransactionalProducerOptions;
-  readonly #connection: ClusterConnection;
+  readonly #connection: LastingConnection<Cluster>;
   readonly #sender: BatchSender;
   /** Who coordinates the transactions, by the connection that has found it. */
   readonly #coordinators = new WeakMap<Cluster, Promise<Coordinator>>();
@@ -48,7 +48,7 @@ export class TransactionalProducer {
   constructor(options: TransactionalProducerOptions) {
     this.#options = options;
     const { client, transactionalId } = options;
-    this.#connection = new ClusterConnection(client, `write as ${transactionalId}`);
+    this.#connection = client.lasting(`write as ${transactionalId}`);
     this.#sender = new BatchSender({ ...options, connection: this.#connection });
   }
 

@@ -1,0 +1,80 @@
+import type { KafkaConnection } from './connection-options.ts';
+import { mayPass, rootOf } from './failure.ts';
+import { persist } from './persist.ts';
+
+/** What connects to a cluster: kafkajs' clusters and admins. */
+interface Connectable {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+}
+
+/** A connection that several share. It is made when it is first needed, and anew after each failure that may pass. */
+export class LastingConnection<T extends Connectable> {
+  readonly #settings: Pick<KafkaConnection, 'brokers' | 'patience'>;
+  readonly #make: () => T;
+  readonly #what: string;
+  #current: Promise<T> | undefined;
+
+  /** @param what what it is for, for the message of an error. */
+  constructor(
+    settings: Pick<KafkaConnection, 'brokers' | 'patience'>,
+    what: string,
+    make: () => T,
+  ) {
+    this.#settings = settings;
+    this.#what = what;
+    this.#make = make;
+  }
+
+  /** What is connected, if anything is. */
+  async connected(): Promise<T | undefined> {
+    return this.#current?.catch(() => undefined);
+  }
+
+  /**
+   * Works with the connection, again and again for as long as the client has patience.
+   *
+   * @throws BrokerUnavailableError, KafkaAccessError.
+   */
+  persist<R>(work: (connected: T) => Promise<R>, what = this.#what): Promise<R> {
+    return persist(this.#settings, what, async () => {
+      this.#current ??= this.#connect();
+      const current = this.#current;
+      try {
+        return await work(await current);
+      } catch (cause) {
+        const failure = rootOf(cause);
+        // Somebody else has left it meanwhile: what kafkajs says then is all kinds of things.
+        if (this.#current !== current && !mayPass(failure)) throw connectionClosed(failure);
+        if (mayPass(failure)) await this.#leave(current);
+        throw cause;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#leave(this.#current);
+  }
+
+  async #connect(): Promise<T> {
+    const made = this.#make();
+    try {
+      await made.connect();
+      return made;
+    } catch (cause) {
+      await made.disconnect();
+      throw cause;
+    }
+  }
+
+  async #leave(current: Promise<T> | undefined): Promise<void> {
+    if (!current || this.#current !== current) return;
+    this.#current = undefined;
+    await current.then((each) => each.disconnect()).catch(() => {});
+  }
+}
+
+function connectionClosed({ message }: Error): Error {
+  const failure = new Error(`the connection was closed meanwhile: ${message}`);
+  return Object.assign(failure, { name: 'KafkaJSConnectionClosedError' });
+}
