@@ -31,7 +31,7 @@ const sequences = 2 ** 31;
 const inFlight = 5;
 
 /** Names a partition. */
-export function partitionId({ topic, partition }: Omit<PartitionMessages, 'messages'>): string {
+function partitionId({ topic, partition }: Omit<PartitionMessages, 'messages'>): string {
   return `${topic}/${partition}`;
 }
 
