@@ -35,8 +35,6 @@ export async function runCommand({ onSignal, run, endingOf }: Command): Promise<
     process.stderr.write(`${clearLine}${ending.text}\n`);
     process.exitCode = ending.code;
   }
-  // All is committed and closed: no connection that a client has left behind keeps the user waiting.
-  process.exit();
 }
 
 function usualEnding(cause: unknown): Ending | undefined {
