@@ -62,7 +62,6 @@ export const jobs = {
       from: log.topic(listens, ListenEvent),
       through: (events$) => events$.pipe(clean<ListenEvent, typeof rules>(rules, { time: 'ts' })),
       into: kafkaSink<CleanListen>(log.topic(`${run}.clean`, ListenEvent as never)),
-      atEnd: 'stop',
     }),
   /** Gives listens the key of their song. */
   rekey: (log: EventLog, { listens, run }: Names) =>
@@ -72,7 +71,6 @@ export const jobs = {
       through: (events$) =>
         events$.pipe(map(({ value: { ts, trackId } }) => ({ at: ts ?? 0, song: trackId ?? '' }))),
       into: kafkaSink(log.topic(`${run}.by-song`, SongPlay)),
-      atEnd: 'stop',
     }),
   /** Counts the plays of each song in windows of five minutes. */
   count: (log: EventLog, { run }: Names) =>
@@ -85,7 +83,6 @@ export const jobs = {
           map(({ key, start, result }) => ({ start, song: key, plays: result })),
         ),
       into: kafkaSink(log.topic(`${run}.counts`, SongCount)),
-      atEnd: 'complete',
     }),
 } as const;
 

@@ -21,7 +21,7 @@ import { rules } from '../rules.ts';
 import { bareKafka } from './bare.ts';
 import { checkWindows } from './check-windows.ts';
 import { type JobName, outputs } from './jobs.ts';
-import { runInProcesses } from './processes.ts';
+import { type JobRun, runInProcesses } from './processes.ts';
 
 const target = Number(process.env['STREAMIFY_BENCH_EVENTS'] ?? 1_000_000);
 const runs = Number(process.env['STREAMIFY_BENCH_RUNS'] ?? 3);
@@ -108,7 +108,7 @@ async function consuming(): Promise<void> {
   ]);
 }
 
-/** Runs jobs one after another, each in so many processes; the cheapest of some runs counts. */
+/** Runs jobs one after another, each in so many processes; the fastest of some runs counts. */
 async function inProcesses(
   stage: string,
   names: readonly JobName[],
@@ -118,19 +118,26 @@ async function inProcesses(
   let best: Cost | undefined;
   for (let i = 0; i < runs; i++) {
     const name = `run-${randomUUID()}`;
-    for (const job of names) await log.createTopic(`${name}.${outputs[job]}`, { partitions });
-    let [seconds, cpuSeconds, events] = [0, 0, 0];
+    const args = [listens, name, schemas, brokers.join()];
+    const done: JobRun[] = [];
     for (const job of names) {
-      const args = [listens, name, schemas, brokers.join()];
-      const done = await runInProcesses(job, processes, args);
-      seconds += done.seconds;
-      cpuSeconds += done.cpuSeconds;
-      events = Math.max(events, done.in);
+      await log.createTopic(`${name}.${outputs[job]}`, { partitions });
+      done.push(await runInProcesses(job, { processes, events: target }, args));
     }
+    // Windows are still open behind the last event.
+    if (names.includes('count')) done.push(await runInProcesses('count', { processes: 1 }, args));
     await check(name);
+    const sum = (of: (each: JobRun) => number) => done.reduce((all, each) => all + of(each), 0);
+    const seconds = sum((each) => each.seconds);
     const peakMegabytes = process.resourceUsage().maxRSS / 1_024;
     if (!best || seconds < best.seconds)
-      best = { stage, events, seconds, cpuSeconds, peakMegabytes };
+      best = {
+        stage,
+        events: target,
+        seconds,
+        cpuSeconds: sum((each) => each.cpuSeconds),
+        peakMegabytes,
+      };
   }
   return best as Cost;
 }

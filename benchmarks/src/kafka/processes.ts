@@ -1,48 +1,62 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess, fork } from 'node:child_process';
 import { join } from 'node:path';
 import type { JobName } from './jobs.ts';
 
-/** What several processes did together. */
+/** What some processes did together. */
 export interface JobRun {
-  readonly in: number;
   readonly seconds: number;
   readonly cpuSeconds: number;
 }
 
-interface Done {
-  readonly counts: Readonly<Record<string, number>>;
-  readonly cpuSeconds: number;
-}
+type Message =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'committed'; readonly in: number }
+  | { readonly kind: 'done'; readonly cpuSeconds: number };
 
-/** Runs a job to its end in so many processes, which have started before the clock does. */
+/**
+ * Runs a job in so many processes, which have started before the clock does, until they have
+ * committed so many events; or, without a number, in one process to the end of the log and of its windows.
+ */
 export async function runInProcesses(
   job: JobName,
-  processes: number,
+  { processes, events }: { readonly processes: number; readonly events?: number },
   args: readonly string[],
 ): Promise<JobRun> {
   const worker = join(import.meta.dirname, 'kafka-worker.js');
-  const children = Array.from({ length: processes }, () => fork(worker, [job, ...args]));
+  const atEnd = events === undefined ? 'complete' : 'wait';
+  const children = Array.from({ length: processes }, () => fork(worker, [job, atEnd, ...args]));
   try {
-    await Promise.all(children.map((child) => once(child, 'message')));
+    await Promise.all(children.map((child) => next(child, 'ready')));
+    let [committed, cpuSeconds] = [0, 0];
+    let seconds: number | undefined;
     const started = performance.now();
-    const done = await Promise.all(
-      children.map(async (child) => {
-        child.send('start');
-        const [message] = await Promise.race([
-          once(child, 'message'),
-          once(child, 'exit').then(() => Promise.reject(new Error(`a process of ${job} has died`))),
-        ]);
-        return message as Done;
-      }),
-    );
-    const seconds = (performance.now() - started) / 1_000;
-    return {
-      in: done.reduce((sum, { counts }) => sum + (counts['in'] ?? 0), 0),
-      seconds,
-      cpuSeconds: done.reduce((sum, each) => sum + each.cpuSeconds, 0),
-    };
+    const all = children.map(async (child) => {
+      child.on('message', (message: Message) => {
+        if (message.kind !== 'committed') return;
+        committed += message.in;
+        if (events === undefined || committed < events || seconds !== undefined) return;
+        seconds = (performance.now() - started) / 1_000;
+        for (const each of children) each.send('stop');
+      });
+      child.send('start');
+      cpuSeconds += (await next(child, 'done')).cpuSeconds;
+    });
+    await Promise.all(all);
+    seconds ??= (performance.now() - started) / 1_000;
+    return { seconds, cpuSeconds };
   } finally {
     for (const child of children) child.kill();
   }
+}
+
+function next<K extends Message['kind']>(
+  child: ChildProcess,
+  kind: K,
+): Promise<Message & { readonly kind: K }> {
+  return new Promise((resolve, reject) => {
+    child.on('message', (message: Message) => {
+      if (message.kind === kind) resolve(message as Message & { readonly kind: K });
+    });
+    child.once('exit', (code) => reject(new Error(`a process has ended with ${code}`)));
+  });
 }
