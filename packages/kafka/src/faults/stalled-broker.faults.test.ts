@@ -39,13 +39,15 @@ describeWithOwnKafka(
     });
     afterEach(() => log.close());
 
-    const stall = async () => {
+    const stall = async (meanwhile: () => Promise<unknown> = async () => {}) => {
       await kafka().kill('SIGSTOP');
+      const work = meanwhile();
       try {
         await delay(2.5 * requestTimeout);
       } finally {
         await kafka().kill('SIGCONT');
       }
+      await work;
     };
     const landed = async (topic: string) =>
       (await committedEvents(kafka().brokers, topic, Play)).map(playLine);
@@ -107,9 +109,7 @@ describeWithOwnKafka(
       await producer.connect();
       const messages = sent.map((play) => ({ key: String(play.id), value: playLine(play) }));
       await producer.send({ topic: to, messages: messages.slice(0, 1) });
-      const stalling = stall();
-      await producer.send({ topic: to, messages: messages.slice(1) });
-      await stalling;
+      await stall(() => producer.send({ topic: to, messages: messages.slice(1) }));
       await producer.disconnect();
       const found = await committedRecords(kafka().brokers, to);
       expectHarmed(task, fault, 'no idempotence', {

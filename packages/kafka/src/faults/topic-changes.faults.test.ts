@@ -25,8 +25,8 @@ const onceMore = deduplicate<Play>({ by: ({ key }) => key, within: 1_000, name: 
 
 /** The sink, as if its checkpoints came from a topic with four partitions. */
 const unchecked = <T>(into: Sink<T>): Sink<T> => ({
-  async open(task) {
-    const owner = await into.open(task);
+  async open({ job, partition }) {
+    const owner = await into.open({ job, partition });
     const { checkpoint } = owner;
     const pipeline = checkpoint?.pipeline.replace('partitions(2)', 'partitions(4)') ?? '';
     return {
@@ -84,7 +84,7 @@ describeWithOwnKafka(
       const failing = run({ ...listenersJob(later, prefix), atEnd: 'stop' });
       await expect(failing).rejects.toThrow(StateMismatchError);
       await expect(failing).rejects.toThrow(
-        /partitions\(2\).*partitions\(4\).*give the job a new name/,
+        /has state of 2 partitions, and reads 4 now.*give the job a new name/,
       );
       expectUnharmed(task, 'partitions added under a stateful job', {
         events: 2 * PLAYS,
@@ -105,6 +105,27 @@ describeWithOwnKafka(
       expectHarmed(task, 'partitions added under a stateful job', 'state of other keys', {
         events: 2 * PLAYS,
         expected: expected(2 * PLAYS),
+        actual: await landed(),
+      });
+    });
+
+    it('refuses the new partitions of a topic that grows while it runs', async ({ task }) => {
+      let commits = 0;
+      const running = startJob({ ...listenersJob(log, prefix), onCommit: () => commits++ });
+      running.done.catch(() => {});
+      await publish(0);
+      await vi.waitUntil(() => commits >= 2, patient);
+      const before = await landed();
+      await addPartitions();
+      const joining = run(listenersJob(await anotherLog(), prefix));
+      await expect(joining).rejects.toThrow(StateMismatchError);
+      // Who ran before ends as well, once the new partitions come to it.
+      await expect(running.done).rejects.toThrow(StateMismatchError);
+
+      await publish(PLAYS, await anotherLog());
+      expectUnharmed(task, 'partitions added under a stateful job', {
+        events: 2 * PLAYS,
+        expected: before,
         actual: await landed(),
       });
     });

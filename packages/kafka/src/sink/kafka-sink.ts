@@ -10,6 +10,7 @@ import {
 } from '@streamify/core';
 import { partsOfKafkaLog } from '../log/kafka-log.ts';
 import { compressionType } from '../wire/codecs.ts';
+import { checkGrowth } from './check-growth.ts';
 import { createJobTopics } from './create-job-topics.ts';
 import { type JobTopics, jobTopics } from './job-topics.ts';
 import { openKafkaTask } from './kafka-task.ts';
@@ -63,9 +64,15 @@ export function kafkaSink<T extends object>(
   const making = new Map<string, Promise<void>>();
   /** The tasks of a process ask for the same topics. */
   const made = (task: TaskId, topics: JobTopics): Promise<void> => {
-    const partitions = Math.max(task.partitions ?? 0, task.partition + 1);
-    const id = `${partitions} ${task.job}`;
-    const under = making.get(id) ?? createJobTopics(parts, topics, partitions);
+    const { job, partition } = task;
+    const partitions = Math.max(task.partitions ?? 0, partition + 1);
+    const id = `${partitions} ${job}`;
+    const make = async () => {
+      if (task.partitions !== undefined)
+        await checkGrowth(log, topics.checkpoints, { job, partitions });
+      await createJobTopics(parts, topics, partitions);
+    };
+    const under = making.get(id) ?? make();
     making.set(id, under);
     return under.catch((cause) => {
       making.delete(id);

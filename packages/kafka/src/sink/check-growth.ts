@@ -1,0 +1,31 @@
+import { type EventLog, StateMismatchError } from '@streamify/core';
+import { readLater } from './read-task.ts';
+
+/** Milliseconds for which a transaction of a task that works is waited for. */
+const patience = 2_000;
+
+/**
+ * Refuses further tasks to a job whose tasks keep state: it belongs to the keys of their partitions,
+ * and keys move when a topic gets more of them. Who works on the others already would not notice.
+ *
+ * @param checkpoints the job's topic of checkpoints, or none when there is none yet.
+ * @throws StateMismatchError when there is state of fewer tasks.
+ */
+export async function checkGrowth(
+  log: EventLog,
+  checkpoints: string,
+  { job, partitions }: { readonly job: string; readonly partitions: number },
+): Promise<void> {
+  const before = (await log.partitions(checkpoints)) ?? partitions;
+  if (before >= partitions) return;
+  for (let partition = 0; partition < before; partition++) {
+    const reader = await log.reader(checkpoints, partition);
+    const { start, end } = await reader.bounds().finally(() => reader.close());
+    const place = { log, topic: checkpoints, partition };
+    const { records } = await readLater(place, { from: start, last: end - 1 }, patience);
+    if (records.progress?.pipeline)
+      throw new StateMismatchError(
+        `job ${job} has state of ${before} partitions, and reads ${partitions} now, among which its keys are shared out anew: give the job a new name, under which it starts over`,
+      );
+  }
+}
