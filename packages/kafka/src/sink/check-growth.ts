@@ -1,4 +1,4 @@
-import { type EventLog, StateMismatchError } from '@streamify/core';
+import { type Bounds, type EventLog, StateMismatchError } from '@streamify/core';
 import { readLater } from './read-task.ts';
 
 /** Milliseconds for which a transaction of a task that works is waited for. */
@@ -19,13 +19,21 @@ export async function checkGrowth(
   const before = (await log.partitions(checkpoints)) ?? partitions;
   if (before >= partitions) return;
   for (let partition = 0; partition < before; partition++) {
-    const reader = await log.reader(checkpoints, partition);
-    const { start, end } = await reader.bounds().finally(() => reader.close());
+    const { start, end } = await boundsOf(log, checkpoints, partition);
     const place = { log, topic: checkpoints, partition };
     const { records } = await readLater(place, { from: start, last: end - 1 }, patience);
     if (records.progress?.pipeline)
       throw new StateMismatchError(
         `job ${job} has state of ${before} partitions, and reads ${partitions} now, among which its keys are shared out anew: give the job a new name, under which it starts over`,
       );
+  }
+}
+
+async function boundsOf(log: EventLog, topic: string, partition: number): Promise<Bounds> {
+  const reader = await log.reader(topic, partition);
+  try {
+    return await reader.bounds();
+  } finally {
+    await reader.close();
   }
 }
