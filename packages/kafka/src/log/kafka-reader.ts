@@ -2,13 +2,13 @@ import {
   type Bounds,
   ClosedError,
   checkLimits,
-  type LogRecord,
   OffsetOutOfRangeError,
   type PartitionReader,
   type PollRequest,
   type Slice,
 } from '@streamify/core';
 import { rootOf } from '../client/failure.ts';
+import { FetchedRecords } from '../wire/read-record-set.ts';
 import { type FetcherOptions, PartitionFetcher } from './partition-fetcher.ts';
 
 /** Longest wait of one fetch in milliseconds; a poll that waits longer fetches again. */
@@ -23,7 +23,7 @@ export interface PartitionOffsets {
 /** A fetch that is under way. */
 interface Fetching {
   readonly from: number;
-  readonly done: Promise<Slice>;
+  readonly done: Promise<FetchedRecords>;
 }
 
 /**
@@ -36,9 +36,8 @@ export class KafkaReader implements PartitionReader {
   readonly #fetcher: PartitionFetcher;
   readonly #closing = new AbortController();
   readonly #logClosing: AbortSignal;
-  /** What was fetched and not yet polled: from `#at` in `records`. */
-  #fetched: Slice & { readonly from: number } = { from: -1, records: [], next: -1 };
-  #at = 0;
+  /** What was fetched and not yet polled. */
+  #fetched = new FetchedRecords([], -1, -1);
   #ahead: Fetching | undefined;
 
   constructor(options: FetcherOptions, offsets: PartitionOffsets, logClosing: AbortSignal) {
@@ -53,18 +52,17 @@ export class KafkaReader implements PartitionReader {
     checkLimits(request);
     const { from, maxWait, signal } = request;
     if (!Number.isSafeInteger(from)) throw await this.#outOfRange(from);
+    if (this.#isAt(from)) return this.#take(request);
     const stops = [this.#closing.signal, this.#logClosing, ...(signal ? [signal] : [])];
     const stop = AbortSignal.any(stops);
     const until = performance.now() + maxWait;
     while (!stop.aborted) {
-      if (this.#isAt(from)) return this.#take(request);
       const left = Math.max(0, until - performance.now());
       const fetched = await this.#next(from, left, stop);
       if (!fetched) break;
       if (fetched.next > from) {
-        this.#fetched = { from, ...fetched };
-        this.#at = 0;
-        this.#fetchAhead(fetched.next);
+        this.#fetched = fetched;
+        if (!stop.aborted) this.#fetchAhead(fetched.next);
         return this.#take(request);
       }
       if (performance.now() >= until) break;
@@ -87,19 +85,12 @@ export class KafkaReader implements PartitionReader {
     this.#fetcher.close();
   }
 
-  /** Whether the record at `from`, or the end of what was fetched, is what comes next. */
   #isAt(from: number): boolean {
-    const { records, next } = this.#fetched;
-    return this.#at < records.length && this.#position === from && next > from;
-  }
-
-  get #position(): number {
-    const { records, next, from } = this.#fetched;
-    return this.#at === 0 ? from : (records[this.#at]?.offset ?? next);
+    return !this.#fetched.isEmpty && this.#fetched.position === from;
   }
 
   /** What a fetch gives; `undefined` when it takes longer than `left` milliseconds, or is no longer wanted. */
-  async #next(from: number, left: number, stop: AbortSignal): Promise<Slice | undefined> {
+  async #next(from: number, left: number, stop: AbortSignal): Promise<FetchedRecords | undefined> {
     const isUnderWay = this.#ahead?.from === from;
     if (!isUnderWay) this.#ahead = this.#startFetch(from, Math.min(left, longPoll));
     const { done } = this.#ahead as Fetching;
@@ -125,17 +116,8 @@ export class KafkaReader implements PartitionReader {
     return { from, done };
   }
 
-  #take({ maxRecords, maxBytes }: PollRequest): Slice {
-    const { records, next } = this.#fetched;
-    const first = this.#at;
-    let at = first;
-    for (let bytes = 0; at < records.length && at - first < maxRecords; at++) {
-      const { key, value } = records[at] as LogRecord;
-      bytes += key.length + value.length;
-      if (bytes > maxBytes && at > first) break;
-    }
-    this.#at = at;
-    return { records: records.slice(first, at), next: records[at]?.offset ?? next };
+  #take({ maxRecords, maxBytes }: PollRequest): Promise<Slice> {
+    return this.#fetched.take(maxRecords, maxBytes);
   }
 
   async #outOfRange(offset: number): Promise<OffsetOutOfRangeError> {

@@ -1,10 +1,10 @@
-import { ClosedError, type Slice } from '@streamify/core';
+import { ClosedError } from '@streamify/core';
 import type { Cluster } from 'kafkajs';
 import { rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { persist } from '../client/persist.ts';
 import type { FetchResponse } from '../wire/fetch-response.ts';
-import { readRecordSet } from '../wire/read-record-set.ts';
+import { FetchedRecords, readRecordSet } from '../wire/read-record-set.ts';
 
 /** Of which partition, and how much at once. */
 export interface FetcherOptions {
@@ -35,7 +35,7 @@ export class PartitionFetcher {
    *
    * @throws KafkaJSOffsetOutOfRange, BrokerUnavailableError, KafkaAccessError.
    */
-  fetch(from: number, maxWait: number, signal: AbortSignal): Promise<Slice> {
+  fetch(from: number, maxWait: number, signal: AbortSignal): Promise<FetchedRecords> {
     const { client, topic, partition } = this.#options;
     const what = `read ${topic}/${partition}`;
     return persist(client.connection, what, () => this.#tryToFetch(from, maxWait), signal);
@@ -55,7 +55,7 @@ export class PartitionFetcher {
     this.leave();
   }
 
-  async #tryToFetch(from: number, maxWait: number): Promise<Slice> {
+  async #tryToFetch(from: number, maxWait: number): Promise<FetchedRecords> {
     const { topic, partition, maxBytes } = this.#options;
     if (this.#isClosed) throw new ClosedError('the reader is closed');
     this.#cluster ??= this.#connect();
@@ -73,7 +73,7 @@ export class PartitionFetcher {
         topics: [{ topic, partitions: [{ partition, fetchOffset: String(from), maxBytes }] }],
       });
       const fetched = response.responses[0]?.partitions[0];
-      return fetched ? await readRecordSet(fetched, from) : { records: [], next: from };
+      return fetched ? readRecordSet(fetched, from) : new FetchedRecords([], from, from);
     } catch (cause) {
       if (rootOf(cause).name !== 'KafkaJSOffsetOutOfRange') this.#leave(connection);
       throw cause;

@@ -48,8 +48,11 @@ const fetched = (
   batches: readonly Buffer[],
   aborted: FetchedPartition['aborted'] = [],
 ): FetchedPartition => ({ recordSet: Buffer.concat(batches), aborted, lastStableOffset: 1_000 });
+/** All that was fetched, at once. */
+const read = async (partition: FetchedPartition, from: number) =>
+  readRecordSet(partition, from).take(1e9, 1e9);
 const offsets = async (partition: FetchedPartition, from = 0) => {
-  const { records, next } = await readRecordSet(partition, from);
+  const { records, next } = await read(partition, from);
   return { offsets: records.map(({ offset }) => offset), next };
 };
 
@@ -66,7 +69,7 @@ describe('a record set', () => {
         headers: { file: 'lïsten', twice: ['a', 'b'], bytes: Buffer.from('x') },
       },
     ];
-    const { records, next } = await readRecordSet(fetched([await batch(40, sent)]), 40);
+    const { records, next } = await read(fetched([await batch(40, sent)]), 40);
     expect(next).toBe(44);
     expect(records.map(({ offset, key, loggedAt }) => ({ offset, key, loggedAt }))).toEqual([
       { offset: 40, key: 'ann', loggedAt: 1_700_000_000_000 },
@@ -90,7 +93,7 @@ describe('a record set', () => {
   ])('reads what compression %i, %s, has written', async (compression) => {
     const bytes = await batch(0, messages(0, 2_000), { compression });
     expect(bytes.length).toBeLessThan((await batch(0, messages(0, 2_000))).length);
-    const { records } = await readRecordSet(fetched([bytes]), 0);
+    const { records } = await read(fetched([bytes]), 0);
     expect(records.map(({ key, value }) => [key, String(value)])).toEqual(
       messages(0, 2_000).map(({ key, value }) => [key, String(value)]),
     );
@@ -99,7 +102,7 @@ describe('a record set', () => {
   it('says what to do about a compression that nobody here knows', async () => {
     const bytes = await batch(0, messages(0, 1));
     bytes.writeInt16BE(6, field.attributes);
-    await expect(readRecordSet(fetched([sealed(bytes)]), 0)).rejects.toThrow(OptionError);
+    await expect(read(fetched([sealed(bytes)]), 0)).rejects.toThrow(OptionError);
   });
 
   it('has the time of the log where the topic is set to that', async () => {
@@ -113,7 +116,7 @@ describe('a record set', () => {
         attributes: attribute.logAppendTime,
       },
     );
-    const { records } = await readRecordSet(fetched([bytes]), 0);
+    const { records } = await read(fetched([bytes]), 0);
     expect(records.map(({ loggedAt }) => loggedAt)).toEqual([9, 9]);
   });
 
@@ -172,12 +175,38 @@ describe('a record set', () => {
   it('is refused when a bit is wrong, or when it is of another format', async () => {
     const bytes = await batch(6, messages(0, 3));
     bytes[bytes.length - 1] = (bytes.at(-1) as number) ^ 1;
-    await expect(readRecordSet(fetched([bytes]), 0)).rejects.toThrow(LogCorruptedError);
-    await expect(readRecordSet(fetched([bytes]), 0)).rejects.toThrow(
+    await expect(read(fetched([bytes]), 0)).rejects.toThrow(LogCorruptedError);
+    await expect(read(fetched([bytes]), 0)).rejects.toThrow(
       'the record batch at offset 6 is damaged',
     );
     const old = await batch(6, messages(0, 3));
     old[field.magic] = 1;
-    await expect(readRecordSet(fetched([old]), 0)).rejects.toThrow('has format 1');
+    await expect(read(fetched([old]), 0)).rejects.toThrow('has format 1');
+  });
+
+  it('is read bit by bit, as far as is asked for', async () => {
+    const batches = [
+      await batch(0, messages(0, 5)),
+      await end(5, 7),
+      await batch(6, messages(6, 3)),
+    ];
+    const records = readRecordSet(fetched(batches), 1);
+    const seen: (readonly number[])[] = [];
+    while (!records.isEmpty) {
+      const before = records.position;
+      const slice = await records.take(3, 1e9);
+      expect(slice.records[0]?.offset).toBeGreaterThanOrEqual(before);
+      expect(slice.next).toBe(records.position);
+      seen.push([...slice.records.map(({ offset }) => offset), slice.next]);
+    }
+    expect(seen).toEqual([
+      [1, 2, 3, 4],
+      [4, 6, 7, 8],
+      [8, 9],
+    ]);
+    expect(records.next).toBe(9);
+    const bytes = readRecordSet(fetched(batches), 0);
+    expect((await bytes.take(100, 9)).records.length).toBe(2);
+    expect((await bytes.take(100, 1)).records.length).toBe(1);
   });
 });

@@ -19,7 +19,7 @@ export interface FetchedPartition {
 }
 
 /**
- * Gives the committed records of what was fetched, from the offset `from` on, and where to go on:
+ * Finds the committed records of what was fetched, from the offset `from` on, and where to go on:
  * behind control records, aborted transactions, and what compaction has removed, too.
  *
  * A transaction that was aborted starts at a known offset and ends with a control record of its
@@ -27,10 +27,10 @@ export interface FetchedPartition {
  *
  * @throws LogCorruptedError when a checksum is wrong, or a batch has a format from before Kafka 0.11.
  */
-export async function readRecordSet(partition: FetchedPartition, from: number): Promise<Slice> {
+export function readRecordSet(partition: FetchedPartition, from: number): FetchedRecords {
   const { recordSet, lastStableOffset } = partition;
   const isAborted = abortedBatches(partition.aborted);
-  const records: LogRecord[] = [];
+  const batches: Batch[] = [];
   let next = from;
   let at = 0;
   while (at + field.records <= recordSet.length) {
@@ -38,13 +38,72 @@ export async function readRecordSet(partition: FetchedPartition, from: number): 
     if (end > recordSet.length) break;
     const batch = headerOf(recordSet.subarray(at, end));
     next = Math.max(next, batch.lastOffset + 1);
-    if (!isAborted(batch) && !batch.isControl && batch.lastOffset >= from)
-      readRecords(await recordsOf(batch), batch, from, records);
+    if (!isAborted(batch) && !batch.isControl && batch.lastOffset >= from) batches.push(batch);
     at = end;
   }
   // A broker gives one whole batch at least, so there is none up to here.
   if (at === 0) next = Math.max(from, lastStableOffset);
-  return { records, next };
+  return new FetchedRecords(batches, from, next);
+}
+
+/**
+ * Records that were fetched, and not yet read. Their objects are made batch by batch as they are
+ * read: all of what is fetched ahead would be more than a garbage collector likes to keep.
+ */
+export class FetchedRecords {
+  readonly #batches: readonly Batch[];
+  readonly #from: number;
+  readonly #next: number;
+  #batch = 0;
+  #records: readonly LogRecord[] = [];
+  #at = 0;
+  #position: number;
+
+  constructor(batches: readonly Batch[], from: number, next: number) {
+    this.#batches = batches;
+    this.#from = from;
+    this.#next = next;
+    this.#position = batches.length > 0 ? from : next;
+  }
+
+  /** The offset that comes next. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** The offset behind all of them. */
+  get next(): number {
+    return this.#next;
+  }
+
+  get isEmpty(): boolean {
+    return this.#at === this.#records.length && this.#batch === this.#batches.length;
+  }
+
+  /** Takes records up to these limits; a single larger one is taken all the same. */
+  async take(maxRecords: number, maxBytes: number): Promise<Slice> {
+    const records: LogRecord[] = [];
+    for (let bytes = 0; records.length < maxRecords && !this.isEmpty; ) {
+      if (this.#at === this.#records.length) await this.#readBatch();
+      const record = this.#records[this.#at];
+      if (!record) continue;
+      bytes += record.key.length + record.value.length;
+      if (bytes > maxBytes && records.length > 0) break;
+      records.push(record);
+      this.#at++;
+    }
+    const following = this.#records[this.#at]?.offset ?? (records.at(-1)?.offset ?? -1) + 1;
+    this.#position = this.isEmpty ? this.#next : Math.max(this.#position, following);
+    return { records, next: this.#position };
+  }
+
+  async #readBatch(): Promise<void> {
+    const batch = this.#batches[this.#batch++] as Batch;
+    const records: LogRecord[] = [];
+    readRecords(await recordsOf(batch), batch, this.#from, records);
+    this.#records = records;
+    this.#at = 0;
+  }
 }
 
 interface Batch {
