@@ -3,6 +3,7 @@ import { assignAll } from '../log/assign-all.ts';
 import type { Assignment } from '../log/event-log.ts';
 import { addCounts } from '../sink/add-counts.ts';
 import { checkJob } from './check-job.ts';
+import { systemClock } from './clock.ts';
 import type { CommitReport } from './commit-queue.ts';
 import type { Inputs, Job, JobOptions, MergedJobOptions } from './job-options.ts';
 import { isLasting } from './retry.ts';
@@ -29,6 +30,10 @@ export interface RunningJob {
   stop(): void;
 }
 
+/** Milliseconds before a partition that was taken over is tried again; each further wait is twice as long. */
+const RECLAIM_AFTER = 5_000;
+const RECLAIM_AFTER_MOST = 60_000;
+
 interface RunningTask {
   readonly finished: Promise<void>;
   readonly release: AbortController;
@@ -41,7 +46,7 @@ interface RunningTask {
  * Resolves when the end of the log is reached (unless it waits there) or `signal` fires, and all
  * is committed. When one partition fails, the others finish their epoch and the error is thrown.
  * A partition that another owner has taken over ends alone. Where the log shares partitions among
- * processes, the job waits for others to be assigned; elsewhere it throws the `FencedError` when no
+ * processes, the job works on it again if it still has it after a while; elsewhere it throws the `FencedError` when no
  * other is left, and at the end of the log. A job that ends there works on all partitions itself,
  * so that everything is done when it has ended.
  *
@@ -89,7 +94,7 @@ async function runTasks<A, B>(
   stop: AbortController,
   running: Map<number, Task<A, B>>,
 ): Promise<JobSummary> {
-  const { name, inputs, atEnd = 'wait', signal, onCommit, onFenced } = job;
+  const { name, inputs, atEnd = 'wait', signal, onCommit, onFenced, clock = systemClock } = job;
   const topics = inputs.map(({ topic }) => topic.name);
   const { log } = inputs[0].topic;
   for (const topic of topics)
@@ -101,6 +106,8 @@ async function runTasks<A, B>(
   const stopping = AbortSignal.any([stop.signal, abort, ...(signal ? [signal] : [])]);
   const tasks = new Map<number, RunningTask>();
   const fenced: FencedError[] = [];
+  /** Partitions that another has taken over, how often in a row, and what ends the wait for them. */
+  const lost = new Map<number, { readonly losses: number; readonly release: AbortController }>();
   let failure: { readonly cause: unknown } | undefined;
   let unfinished = 0;
   const fail = (cause: unknown) => {
@@ -111,6 +118,7 @@ async function runTasks<A, B>(
   const summary = { counts: {} as Record<string, number>, epochs: 0 };
   let assignment: Assignment | undefined;
   const report = (committed: CommitReport) => {
+    lost.delete(committed.partition);
     addCounts(summary.counts, committed.counts);
     summary.epochs++;
     const { partition, nextByInput } = committed;
@@ -130,7 +138,21 @@ async function runTasks<A, B>(
     tasks.delete(partition);
     fenced.push(cause);
     onFenced?.(partition, cause);
-    if (unfinished === 1 && !assignment?.isShared) fail(cause);
+    if (assignment?.isShared) void reclaim(partition).catch(fail);
+    else if (unfinished === 1) fail(cause);
+  };
+  /**
+   * Works on a partition again that another has taken over, unless it is taken from us by then, or
+   * given to us anew. The other may have been late, or be dead, and nobody would have it.
+   */
+  const reclaim = async (partition: number) => {
+    const losses = (lost.get(partition)?.losses ?? 0) + 1;
+    const waiting = { losses, release: new AbortController() };
+    lost.set(partition, waiting);
+    const wait = Math.min(RECLAIM_AFTER_MOST, RECLAIM_AFTER * 2 ** (losses - 1));
+    const until = AbortSignal.any([stopping, waiting.release.signal]);
+    await clock.sleep(wait, until);
+    if (!until.aborted) assigned(partition);
   };
   const assigned = (partition: number) => {
     if (tasks.has(partition)) return;
@@ -158,6 +180,8 @@ async function runTasks<A, B>(
     tasks.set(partition, { finished, release });
   };
   const revoked = async (partition: number) => {
+    lost.get(partition)?.release.abort();
+    lost.delete(partition);
     tasks.get(partition)?.release.abort();
     await tasks.get(partition)?.finished;
     tasks.delete(partition);
@@ -165,10 +189,17 @@ async function runTasks<A, B>(
 
   const listener = { assigned, revoked };
   // What ends has to have done all of it: others, with whom it would be shared, may have died.
-  const share =
+  const joining =
     atEnd === 'wait'
-      ? await log.assign(name, topics, listener)
-      : await assignAll(topics, log.partitions, listener);
+      ? log.assign(name, topics, listener)
+      : assignAll(topics, log.partitions, listener);
+  const share = await Promise.race([joining, aborted(stopping)]);
+  if (!share) {
+    // Nobody waits for a group that is no longer wanted.
+    joining.then((late) => late.close()).catch(() => {});
+    abort.throwIfAborted();
+    return summary;
+  }
   assignment = share;
   share.ended.catch(fail);
   const finish = async () => {

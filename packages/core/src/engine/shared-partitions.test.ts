@@ -95,6 +95,67 @@ describe('a job whose partitions are shared', () => {
     expect(ascending()).toEqual(numbers(120));
   });
 
+  it('takes a partition again that another has taken over, where that is still its own after a while', async () => {
+    const { start, landed, publish, ascending } = await setUp(1);
+    const waits: number[] = [];
+    let goOn = () => {};
+    const clock = {
+      now: Date.now,
+      sleep: (ms: number) =>
+        new Promise<void>((resolve) => {
+          waits.push(ms);
+          goOn = resolve;
+        }),
+    };
+    const a = start([0], { clock });
+    await landed(40);
+    // Somebody who comes late, and is gone again.
+    const late = start([0]);
+    await vi.waitFor(() => expect(late.job.partitions).toEqual([0]));
+    late.job.stop();
+    await late.job.done;
+    await publish(40);
+    await vi.waitFor(() => expect(waits).toEqual([5_000]));
+    expect(a.job.partitions).toEqual([]);
+    goOn();
+    await landed(80);
+    a.job.stop();
+    await a.job.done;
+    expect(ascending()).toEqual(numbers(80));
+  });
+
+  it('leaves it where it went elsewhere meanwhile', async () => {
+    const { start, landed, publish } = await setUp(1);
+    let woken = 0;
+    const sleep = async (_ms: number, signal: AbortSignal) => {
+      await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+      woken++;
+    };
+    const a = start([0], { clock: { now: Date.now, sleep } });
+    await landed(40);
+    const b = start([0]);
+    await vi.waitFor(() => expect(b.job.partitions).toEqual([0]));
+    await publish(40);
+    await landed(80);
+    await vi.waitFor(() => expect(a.job.partitions).toEqual([]));
+    await (await a.listener()).revoked(0);
+    await vi.waitFor(() => expect(woken).toBe(1));
+    expect(a.job.partitions).toEqual([]);
+    a.job.stop();
+    b.job.stop();
+    await Promise.all([a.job.done, b.job.done]);
+  });
+
+  it('does not wait for a group that it is no longer to join', async () => {
+    const { sink } = await setUp(1);
+    const { log } = await playsLog(plays(1));
+    const never: EventLog = { ...log, assign: () => new Promise(() => {}) };
+    const from = typedTopic(never, 'plays', Play);
+    const job = startJob({ name: 'ids', from, through: (p$) => p$.pipe(ids), into: sink });
+    job.stop();
+    expect(await job.done).toEqual({ counts: {}, epochs: 0 });
+  });
+
   it('tells the group how far it is', async () => {
     const { start, landed } = await setUp(1);
     const { job, committed } = start([0]);

@@ -15,6 +15,7 @@ describe('checkConnection', () => {
     [{ brokers: ['localhost:0'] }, 'got "localhost:0"'],
     [{ brokers: ['localhost:70000'] }, 'got "localhost:70000"'],
     [{ brokers: ['http://localhost:9092'] }, 'a broker is a host:port'],
+    [{ brokers: ['sasl_ssl://ann:secret@host:9092'] }, 'got "sasl_ssl://…@host:9092"'],
     [{ brokers: ['a:1'], patience: 0 }, 'patience is a number of milliseconds, got 0'],
     [{ brokers: ['a:1'], requestTimeout: Number.NaN }, 'requestTimeout'],
   ])('refuses %j', (options, message) => {

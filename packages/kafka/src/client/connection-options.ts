@@ -29,12 +29,10 @@ export type KafkaConnection = KafkaConnectionOptions &
 export function checkConnection(options: KafkaConnectionOptions): KafkaConnection {
   const { brokers } = options;
   if (!Array.isArray(brokers) || brokers.length === 0)
-    throw new OptionError(`brokers lists at least one host:port, got ${JSON.stringify(brokers)}`);
+    throw new OptionError(`brokers lists at least one host:port, got ${shown(brokers)}`);
   for (const broker of brokers)
     if (typeof broker !== 'string' || !isAddress(broker))
-      throw new OptionError(
-        `a broker is a host:port such as localhost:9092, got ${JSON.stringify(broker)}`,
-      );
+      throw new OptionError(`a broker is a host:port such as localhost:9092, got ${shown(broker)}`);
   const connection = {
     ...options,
     clientId: options.clientId ?? 'streamify',
@@ -51,4 +49,9 @@ export function checkConnection(options: KafkaConnectionOptions): KafkaConnectio
 function isAddress(text: string): boolean {
   const port = Number(/^(?:[^:\s]+|\[[0-9a-fA-F:]+\]):(\d{1,5})$/.exec(text)?.[1]);
   return port >= 1 && port <= 65_535;
+}
+
+/** Without credentials, which may stand before an @. */
+function shown(value: unknown): string {
+  return (JSON.stringify(value) ?? String(value)).replace(/[^\s"/]*@/g, '…@');
 }

@@ -56,6 +56,18 @@ describe('persist', () => {
   });
 });
 
+it('does nothing more once nobody wants it', async () => {
+  const stop = new AbortController();
+  let tries = 0;
+  const work = async () => {
+    if (++tries === 2) setTimeout(() => stop.abort(), 5);
+    throw refused;
+  };
+  const failing = persist({ ...connection, patience: 600_000 }, 'read', work, stop.signal);
+  await expect(failing).rejects.toBe(refused);
+  expect(tries).toBe(2);
+});
+
 describe('failures', () => {
   it('are told by the error that was there first', () => {
     const wrapped = error(

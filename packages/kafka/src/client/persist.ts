@@ -37,6 +37,7 @@ export async function persist<T>(
           { cause },
         );
       await setTimeout(Math.min(delay, left), undefined, { signal }).catch(() => {});
+      if (signal?.aborted) throw failure;
     }
   }
 }

@@ -63,7 +63,7 @@ export async function joinGroup(options: GroupSessionOptions): Promise<GroupSess
   const watch = watchdog(consumer, rebalanceTimeout + sessionTimeout);
   const crashed = new Promise<Error>((resolve) => {
     consumer.on(consumer.events.CRASH, ({ payload }) => resolve(payload.error));
-    void watch.stalled.then(resolve);
+    void watch.hasStalled.then(resolve);
   });
   const joined = new Promise<void>((resolve) => {
     consumer.on(consumer.events.GROUP_JOIN, ({ payload: { memberId, memberAssignment } }) => {
@@ -101,12 +101,18 @@ function watchdog(consumer: Consumer, longest: number) {
       signOfLife = performance.now();
     });
   let timer: NodeJS.Timeout | undefined;
-  const stalled = new Promise<Error>((resolve) => {
+  const hasStalled = new Promise<Error>((resolve) => {
     timer = setInterval(() => {
       const quiet = performance.now() - signOfLife;
-      if (quiet > longest) resolve(new Error(`no sign of life for ${Math.round(quiet)} ms`));
+      if (quiet > longest) resolve(stalled(quiet));
     }, longest / 4);
     timer.unref();
   });
-  return { stalled, end: () => clearInterval(timer) };
+  return { hasStalled, end: () => clearInterval(timer) };
+}
+
+/** Passes with another consumer. */
+function stalled(quiet: number): Error {
+  const failure = new Error(`no sign of life for ${Math.round(quiet)} ms`);
+  return Object.assign(failure, { type: 'REQUEST_TIMED_OUT', retriable: true });
 }

@@ -160,6 +160,7 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
         listener,
       });
       members.add(member);
+      void member.ended.catch(() => {}).then(() => members.delete(member));
       return member.joined();
     },
     topic: (name, type) => typedTopic(log, name, type),

@@ -53,16 +53,17 @@ export class KafkaReader implements PartitionReader {
     const { from, maxWait, signal } = request;
     if (!Number.isSafeInteger(from)) throw await this.#outOfRange(from);
     if (this.#isAt(from)) return this.#take(request);
+    // No signal is made of them: it would be kept by those that live long.
     const stops = [this.#closing.signal, this.#logClosing, ...(signal ? [signal] : [])];
-    const stop = AbortSignal.any(stops);
+    const isStopped = () => stops.some(({ aborted }) => aborted);
     const until = performance.now() + maxWait;
-    while (!stop.aborted) {
+    while (!isStopped()) {
       const left = Math.max(0, until - performance.now());
-      const fetched = await this.#next(from, left, stop);
+      const fetched = await this.#next(from, left, stops);
       if (!fetched) break;
       if (fetched.next > from) {
         this.#fetched = fetched;
-        if (!stop.aborted) this.#fetchAhead(fetched.next);
+        if (!isStopped()) this.#fetchAhead(fetched.next);
         return this.#take(request);
       }
       if (performance.now() >= until) break;
@@ -90,11 +91,15 @@ export class KafkaReader implements PartitionReader {
   }
 
   /** What a fetch gives; `undefined` when it takes longer than `left` milliseconds, or is no longer wanted. */
-  async #next(from: number, left: number, stop: AbortSignal): Promise<FetchedRecords | undefined> {
+  async #next(
+    from: number,
+    left: number,
+    stops: readonly AbortSignal[],
+  ): Promise<FetchedRecords | undefined> {
     const isUnderWay = this.#ahead?.from === from;
     if (!isUnderWay) this.#ahead = this.#startFetch(from, Math.min(left, longPoll));
     const { done } = this.#ahead as Fetching;
-    const fetched = await firstOf(done, isUnderWay ? left : undefined, stop);
+    const fetched = await firstOf(done, isUnderWay ? left : undefined, stops);
     if (!fetched) return undefined;
     this.#ahead = undefined;
     if ('cause' in fetched) {
@@ -131,24 +136,24 @@ export class KafkaReader implements PartitionReader {
   }
 }
 
-/** Settles as `work` does; `undefined` when `ms` have passed or `stop` fires before. */
+/** Settles as `work` does; `undefined` when `ms` have passed or one of `stops` fires before. */
 async function firstOf<T>(
   work: Promise<T>,
   ms: number | undefined,
-  stop: AbortSignal,
+  stops: readonly AbortSignal[],
 ): Promise<T | { readonly cause: unknown } | undefined> {
   let timer: NodeJS.Timeout | undefined;
   let onStop = () => {};
   const ended = new Promise<undefined>((resolve) => {
     onStop = () => resolve(undefined);
-    stop.addEventListener('abort', onStop);
-    if (stop.aborted) resolve(undefined);
+    for (const stop of stops) stop.addEventListener('abort', onStop);
+    if (stops.some(({ aborted }) => aborted)) resolve(undefined);
     if (ms !== undefined) timer = setTimeout(onStop, ms);
   });
   try {
     return await Promise.race([work.catch((cause: unknown) => ({ cause })), ended]);
   } finally {
     clearTimeout(timer);
-    stop.removeEventListener('abort', onStop);
+    for (const stop of stops) stop.removeEventListener('abort', onStop);
   }
 }

@@ -34,10 +34,10 @@ function partitionOf(reader: ByteReader) {
   const partition = reader.int32();
   const errorCode = reader.int16();
   reader.int64(); // the high watermark
-  const lastStableOffset = reader.int64();
+  reader.int64(); // the last stable offset
   reader.int64(); // where the log starts
   const aborted = reader.array(() => ({ producerId: reader.id(), firstOffset: reader.int64() }));
   reader.int32(); // the replica to prefer
   const recordSet = reader.bytes(Math.max(0, reader.int32()));
-  return { partition, errorCode, lastStableOffset, aborted, recordSet };
+  return { partition, errorCode, aborted, recordSet };
 }

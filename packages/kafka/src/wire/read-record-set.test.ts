@@ -47,7 +47,7 @@ const end = (offset: number, producerId: number) =>
 const fetched = (
   batches: readonly Buffer[],
   aborted: FetchedPartition['aborted'] = [],
-): FetchedPartition => ({ recordSet: Buffer.concat(batches), aborted, lastStableOffset: 1_000 });
+): FetchedPartition => ({ recordSet: Buffer.concat(batches), aborted });
 /** All that was fetched, at once. */
 const read = async (partition: FetchedPartition, from: number) =>
   readRecordSet(partition, from).take(1e9, 1e9);
@@ -165,11 +165,12 @@ describe('a record set', () => {
     const emptied = await batch(4, messages(4, 3));
     emptied.writeInt32BE(0, field.count);
     expect(await offsets(fetched([sealed(emptied)]), 4)).toEqual({ offsets: [], next: 7 });
-    expect(await offsets(fetched([]), 4)).toEqual({ offsets: [], next: 1_000 });
-    expect(await offsets({ ...fetched([]), lastStableOffset: 2 }, 4)).toEqual({
-      offsets: [],
-      next: 4,
-    });
+  });
+
+  it('does not go on where the broker has given nothing, or not all of a batch', async () => {
+    expect(await offsets(fetched([]), 4)).toEqual({ offsets: [], next: 4 });
+    const cut = (await batch(4, messages(4, 3))).subarray(0, -1);
+    expect(await offsets(fetched([cut]), 4)).toEqual({ offsets: [], next: 4 });
   });
 
   it('is refused when a bit is wrong, or when it is of another format', async () => {

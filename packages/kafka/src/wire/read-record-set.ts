@@ -10,9 +10,8 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
 }
 
-/** What a broker gave of a partition. */
+/** What a broker gave of a partition. Where that is nothing, there may be something later, as from tiered storage. */
 export interface FetchedPartition {
-  readonly lastStableOffset: number;
   readonly aborted: readonly AbortedTransaction[];
   /** Record batches one after another; the last may be cut off. */
   readonly recordSet: Buffer;
@@ -28,7 +27,7 @@ export interface FetchedPartition {
  * @throws LogCorruptedError when a checksum is wrong, or a batch has a format from before Kafka 0.11.
  */
 export function readRecordSet(partition: FetchedPartition, from: number): FetchedRecords {
-  const { recordSet, lastStableOffset } = partition;
+  const { recordSet } = partition;
   const isAborted = abortedBatches(partition.aborted);
   const batches: Batch[] = [];
   let next = from;
@@ -41,8 +40,6 @@ export function readRecordSet(partition: FetchedPartition, from: number): Fetche
     if (!isAborted(batch) && !batch.isControl && batch.lastOffset >= from) batches.push(batch);
     at = end;
   }
-  // A broker gives one whole batch at least, so there is none up to here.
-  if (at === 0) next = Math.max(from, lastStableOffset);
   return new FetchedRecords(batches, from, next);
 }
 
