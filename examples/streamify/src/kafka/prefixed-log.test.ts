@@ -19,9 +19,11 @@ async function publishTo(log: EventLog, song: string): Promise<void> {
   await log.topic('plays', Play).publish([{ at: 0, song }]);
 }
 
+/** What a job lands of the one event; it waits for more, as a job does whose partitions are shared. */
 async function landedFrom(log: EventLog) {
   const sink = memorySink<string>();
   const landed: string[] = [];
+  const stop = new AbortController();
   await run({
     name: 'land',
     from: log.topic('plays', Play),
@@ -36,7 +38,9 @@ async function landedFrom(log: EventLog) {
         },
       }),
     },
-    atEnd: 'stop',
+    epoch: { maxWait: 1 },
+    onCommit: () => stop.abort(),
+    signal: stop.signal,
   });
   return landed;
 }
