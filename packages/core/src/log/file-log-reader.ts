@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ClosedError, OptionError } from '../errors.ts';
 import { assignAll } from './assign-all.ts';
 import type { EventLog, PartitionReader } from './event-log.ts';
@@ -13,6 +14,8 @@ import { typedTopic } from './typed-topic.ts';
 /** The log as a process sees it that does not write to it. */
 export function fileLogReader({ dir, registry, files }: FileLogSettings): EventLog {
   const closing = new AbortController();
+  // Each reader that waits listens to it.
+  setMaxListeners(0, closing.signal);
   const readers = new OpenReaders();
   const checkOpen = () => {
     if (closing.signal.aborted) throw new ClosedError('the log is closed');

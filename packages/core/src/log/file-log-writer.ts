@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ClosedError } from '../errors.ts';
 import { assignAll } from './assign-all.ts';
 import type { EventLog, NewRecord } from './event-log.ts';
@@ -24,6 +25,8 @@ export async function fileLogWriter(settings: FileLogSettings): Promise<EventLog
   const topics = new Map<string, readonly PartitionWriter[]>();
   const readers = new OpenReaders();
   const closing = new AbortController();
+  // Each reader that waits listens to it.
+  setMaxListeners(0, closing.signal);
   let creating: Promise<unknown> = Promise.resolve();
   let closed: Promise<void> | undefined;
 

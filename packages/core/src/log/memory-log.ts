@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { memoryRegistry } from '../codec/memory-registry.ts';
 import type { SchemaRegistry } from '../codec/schema-registry.ts';
 import { ClosedError } from '../errors.ts';
@@ -93,6 +94,8 @@ class Partition {
 
   constructor(topic: string, partition: number) {
     this.#where = { topic, partition };
+    // Each reader that waits listens to it.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   append({ key, value, headers }: NewRecord, now: number): void {

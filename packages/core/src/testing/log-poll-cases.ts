@@ -117,6 +117,26 @@ export const pollCases: Readonly<Record<string, Check>> = {
     assert.deepEqual(await reader.poll(aborted), { records: [], next: from });
   },
 
+  'lets many readers wait at once': async (context) => {
+    const reader = await single(context);
+    const { end: from } = await reader.bounds();
+    const more = await Promise.all(numbers(11).map(() => context.log.reader(context.topic, 0)));
+    const warnings: string[] = [];
+    const warn = ({ message }: Error) => warnings.push(message);
+    process.on('warning', warn);
+    try {
+      const wait = { ...limits, from, maxWait: patience };
+      const waiting = [reader, ...more].map((each) => each.poll(wait));
+      await setTimeout(20);
+      await context.log.publish(context.topic, [record('key', 'a')]);
+      for (const { records } of await Promise.all(waiting))
+        assert.deepEqual(records.map(textOf), ['a']);
+    } finally {
+      process.off('warning', warn);
+    }
+    assert.deepEqual(warnings, []);
+  },
+
   'lets two readers go at their own pace': async (context) => {
     const first = await single(context, numbers(10).map(String));
     const second = await context.log.reader(context.topic, 0);

@@ -10,42 +10,28 @@ import { amendKafkaJs } from './amend-kafkajs.ts';
 import type { KafkaConnection } from './connection-options.ts';
 import { Kafka, logLevel, PartitionAssigners } from './kafkajs.ts';
 import { LastingConnection } from './lasting-connection.ts';
+import { Sockets } from './sockets.ts';
 
 /** kafkajs tries a little; how long in all is decided in one place, `persist`. */
 const retry: RetryOptions = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
 
-/** Makes what talks to a cluster, each with connections of its own. All of it is closed by who asked for it. */
+/**
+ * Makes what talks to a cluster, each with connections of its own. All of it is closed by who asked
+ * for it, for good: it cannot be connected again.
+ */
 export class KafkaClient {
   readonly connection: KafkaConnection;
-  readonly #kafka: KafkaJs;
 
   constructor(connection: KafkaConnection) {
-    const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = connection;
     this.connection = connection;
-    const kafka = new Kafka({
-      brokers: [...brokers],
-      clientId,
-      connectionTimeout,
-      requestTimeout,
-      retry,
-      // What goes wrong is thrown, and told there.
-      logLevel: logLevel.NOTHING,
-      ...(ssl !== undefined && { ssl }),
-      ...(sasl !== undefined && { sasl }),
-    });
-    this.#kafka = amendKafkaJs(kafka);
   }
 
   admin(): Admin {
-    return this.#kafka.admin();
+    return this.#make((kafka) => kafka.admin());
   }
 
   consumer(config: ConsumerConfig): Consumer {
-    return this.#kafka.consumer({
-      allowAutoTopicCreation: false,
-      ...config,
-      retry: { ...retry, ...config.retry },
-    });
+    return this.#make((kafka) => makeConsumer(kafka, config));
   }
 
   /**
@@ -54,21 +40,53 @@ export class KafkaClient {
    * to get at one by its public types.
    */
   cluster(): Cluster {
-    const found: Cluster[] = [];
-    this.consumer({
-      groupId: 'unused',
-      partitionAssigners: [
-        (config) => {
-          found.push(config.cluster);
-          return PartitionAssigners.roundRobin(config);
-        },
-      ],
+    return this.#make((kafka) => {
+      const found: Cluster[] = [];
+      makeConsumer(kafka, {
+        groupId: 'unused',
+        partitionAssigners: [
+          (config) => {
+            found.push(config.cluster);
+            return PartitionAssigners.roundRobin(config);
+          },
+        ],
+      });
+      return found[0] as Cluster;
     });
-    return found[0] as Cluster;
   }
 
   /** The same, for several who share it for long. `what` it is for is told in errors. */
   lasting(what: string): LastingConnection<Cluster> {
     return new LastingConnection(this.connection, what, () => this.cluster());
   }
+
+  #make<T extends { disconnect(): Promise<void> }>(make: (kafka: KafkaJs) => T): T {
+    const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = this.connection;
+    const sockets = new Sockets();
+    const kafka = new Kafka({
+      brokers: [...brokers],
+      clientId,
+      connectionTimeout,
+      requestTimeout,
+      retry,
+      socketFactory: sockets.open,
+      // What goes wrong is thrown, and told there.
+      logLevel: logLevel.NOTHING,
+      ...(ssl !== undefined && { ssl }),
+      ...(sasl !== undefined && { sasl }),
+    });
+    const made = make(amendKafkaJs(kafka));
+    const disconnect = made.disconnect.bind(made);
+    return Object.assign(made, {
+      disconnect: () => disconnect().finally(() => sockets.close()),
+    });
+  }
+}
+
+function makeConsumer(kafka: KafkaJs, config: ConsumerConfig): Consumer {
+  return kafka.consumer({
+    allowAutoTopicCreation: false,
+    ...config,
+    retry: { ...retry, ...config.retry },
+  });
 }

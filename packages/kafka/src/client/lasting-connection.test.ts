@@ -71,6 +71,23 @@ it('lets those ask again under whom another has closed it', async () => {
   expect(open()).toBe(0);
 });
 
+it('connects nobody once it is closed, who asked before or later', async () => {
+  const { lasting, open } = connections();
+  let goOn = () => {};
+  const isClosed = new Promise<void>((resolve) => {
+    goOn = resolve;
+  });
+  const asked = lasting.persist(async () => {
+    await isClosed;
+    throw passing();
+  });
+  await lasting.close();
+  goOn();
+  await expect(asked).rejects.toThrow('no leader');
+  await expect(lasting.persist(async ({ id }) => id)).rejects.toThrow('cannot ask: it is closed');
+  expect(open()).toBe(0);
+});
+
 it('tells a mistake as it is', async () => {
   const { lasting } = connections();
   const mistake = new TypeError('not a function');

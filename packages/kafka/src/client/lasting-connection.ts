@@ -1,3 +1,4 @@
+import { ClosedError } from '@streamify/core';
 import type { KafkaConnection } from './connection-options.ts';
 import { mayPass, rootOf } from './failure.ts';
 import { persist } from './persist.ts';
@@ -13,6 +14,7 @@ export class LastingConnection<T extends Connectable> {
   readonly #settings: Pick<KafkaConnection, 'brokers' | 'patience'>;
   readonly #make: () => T;
   readonly #what: string;
+  readonly #closing = new AbortController();
   #current: Promise<T> | undefined;
 
   /** @param what what it is for, for the message of an error. */
@@ -34,10 +36,11 @@ export class LastingConnection<T extends Connectable> {
   /**
    * Works with the connection, again and again for as long as the client has patience.
    *
-   * @throws BrokerUnavailableError, KafkaAccessError.
+   * @throws BrokerUnavailableError, KafkaAccessError; ClosedError once it is closed.
    */
   persist<R>(work: (connected: T) => Promise<R>, what = this.#what): Promise<R> {
-    return persist(this.#settings, what, async () => {
+    const tryOnce = async () => {
+      if (this.#closing.signal.aborted) throw new ClosedError(`cannot ${what}: it is closed`);
       this.#current ??= this.#connect();
       const current = this.#current;
       try {
@@ -49,10 +52,13 @@ export class LastingConnection<T extends Connectable> {
         if (mayPass(failure)) await this.#leave(current);
         throw cause;
       }
-    });
+    };
+    return persist(this.#settings, what, tryOnce, this.#closing.signal);
   }
 
+  /** Closes it for good. */
   async close(): Promise<void> {
+    this.#closing.abort();
     await this.#leave(this.#current);
   }
 

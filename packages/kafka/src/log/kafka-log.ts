@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   ClosedError,
   checkPartitions,
@@ -83,6 +84,8 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
   const publisher = new KafkaPublisher(client, compressionType(compression, options.zstd));
   const counts = new Map<string, Promise<number | undefined>>();
   const closing = new AbortController();
+  // Each reader that waits listens to it.
+  setMaxListeners(0, closing.signal);
   const members = new Set<GroupMember>();
   const publishing = new Set<Promise<void>>();
   let closed: Promise<void> | undefined;

@@ -14,6 +14,8 @@ export interface PassingRequest {
 export interface KafkaProxy {
   /** Where it listens, as `host:port`. */
   readonly broker: string;
+  /** How many are connected now. */
+  readonly clients: number;
   /** Asked for each request, which waits for the answer. Everything passes until it is set. */
   onRequest(decide: (request: PassingRequest) => Passage | Promise<Passage>): void;
   /** Told of each reply to a request of that kind, before it is passed on, or cut off. */
@@ -39,11 +41,14 @@ const FIND_COORDINATOR = 10;
 export async function kafkaProxy(broker: string): Promise<KafkaProxy> {
   const [host = '', port = ''] = broker.split(':');
   const sockets = new Set<Socket>();
+  let clients = 0;
   let decide: (request: PassingRequest) => Passage | Promise<Passage> = () => 'pass';
   let look: (apiKey: number) => void = () => {};
 
   const server = createServer((client) => {
     const upstream = connect(Number(port), host);
+    clients++;
+    client.once('close', () => clients--);
     const apiKeys = new Map<number, number>();
     const cutReplies = new Set<number>();
     const cut = () => {
@@ -97,6 +102,9 @@ export async function kafkaProxy(broker: string): Promise<KafkaProxy> {
 
   return {
     broker: `127.0.0.1:${own}`,
+    get clients() {
+      return clients;
+    },
     onRequest(next) {
       decide = next;
     },
