@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 
 /** Ends a process when this one has gone, however that happened. */
 export interface Guard {
-  /** Says which process it is about. */
-  watch(pid: number): void;
+  /** Says which process it is about. Resolves when that is said. */
+  watch(pid: number): Promise<void>;
   /** Lets the process live on, or be: it has ended. */
   release(): void;
 }
@@ -27,7 +27,7 @@ export function startGuard(): Guard {
   shell.on('error', () => {});
   shell.stdin.on('error', () => {});
   return {
-    watch: (pid) => shell.stdin.write(`${pid}\n`),
+    watch: (pid) => new Promise((resolve) => shell.stdin.write(`${pid}\n`, () => resolve())),
     release: () => shell.stdin.end('release\n'),
   };
 }

@@ -32,6 +32,9 @@ export interface Service {
 
 const tailLines = 25;
 
+/** Becomes the program when it is told to, and ends when we are gone before that. */
+const whenTold = 'read -r go && exec "$0" "$@" < /dev/null';
+
 /**
  * Starts a Java program and resolves when it is ready. It ends when this process does, unless it is
  * detached; it does not hear Ctrl-C, so that whoever uses it can finish first.
@@ -62,15 +65,17 @@ async function spawnLogged(spec: ServiceSpec, guard: Guard): Promise<ChildProces
   const { java, args, cwd, env, log } = spec;
   const file = await open(log, 'w');
   try {
-    const child = spawn(java, [...args], {
+    const child = spawn('sh', ['-c', whenTold, java, ...args], {
       cwd,
       env: { ...process.env, ...env },
       detached: true,
-      stdio: ['ignore', file.fd, file.fd],
+      stdio: ['pipe', file.fd, file.fd],
     });
-    if (child.pid !== undefined) guard.watch(child.pid);
     child.once('exit', () => guard.release());
     await once(child, 'spawn');
+    // It must not run for a moment without a guard.
+    await guard.watch(child.pid as number);
+    child.stdin?.on('error', () => {}).end('go\n');
     return child;
   } catch (error) {
     guard.release();
