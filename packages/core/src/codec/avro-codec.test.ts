@@ -233,7 +233,10 @@ describe('avroDecoder', () => {
     [[123, 34], 'cannot decode Play: no magic byte: it starts with 123, not 0'],
     [[0, 0, 0], 'cannot decode Play: truncated after 3 bytes'],
     [[0, 255, 0, 0, 1, 0], 'cannot decode Play: its schema id is negative'],
-    [[0, 0, 0, 0, 77, 0], 'cannot decode Play: unknown schema id 77'],
+    [
+      [0, 0, 0, 0, 77, 0],
+      'cannot decode Play: unknown schema id 77: no schema has id 77; this registry holds 1',
+    ],
   ])('says why it cannot decode %j', async (bytes, message) => {
     const { decoder } = await codec();
     const record = { value: Uint8Array.from(bytes) };

@@ -93,8 +93,15 @@ export function avroDecoder<T>(
   const { name } = type.schema;
   const avro = avroType(type.schema);
   const bodies = new Map<number, Body<T>>();
+  /** Why a registry did not give a schema. It may the next time. */
+  const missing = new Map<number, SchemaError>();
   const fail = (reason: string, cause?: unknown): never => {
     throw new CodecError(`cannot decode ${name}: ${reason}`, { cause });
+  };
+
+  const failMissing = (id: number): never => {
+    const cause = missing.get(id);
+    return fail(`unknown schema id ${id}${cause ? `: ${cause.message}` : ''}`, cause);
   };
 
   const bodyOf = (id: number, schema: RecordSchema): Body<T> => {
@@ -120,6 +127,7 @@ export function avroDecoder<T>(
       bodies.set(id, bodyOf(id, await registry.schema(id)));
     } catch (cause) {
       if (!(cause instanceof SchemaError)) throw cause;
+      missing.set(id, cause);
     }
   };
 
@@ -134,7 +142,7 @@ export function avroDecoder<T>(
     },
     decode({ value }) {
       const id = schemaIdOf(value) ?? fail(whyNoSchemaId(value));
-      const body = bodies.get(id) ?? fail(`unknown schema id ${id}`);
+      const body = bodies.get(id) ?? failMissing(id);
       return body(
         Buffer.isBuffer(value)
           ? value

@@ -251,6 +251,11 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
     const successor = await readSuccessor(place, { from, owner }, looking).catch(() => undefined);
     if (successor !== undefined) return fencedBy(task, successor, cause);
     if (isTaken(cause) && took < transactionTimeout) return fencedBy(task, undefined, cause);
+    if (cause.type === 'INVALID_PRODUCER_ID_MAPPING')
+      return new CommitUnknownError(
+        `the cluster has forgotten who writes task ${this.#name}, as it does by transactional.id.expiration.ms when nothing is written for long. Open the task again`,
+        { cause },
+      );
     return new CommitUnknownError(
       `the cluster has ended a transaction of task ${this.#name} after ${Math.round(took)} ms, though nobody else has the task: ${cause.message}. Its transactionTimeout is ${transactionTimeout} ms. Open the task again`,
       { cause },
