@@ -31,6 +31,7 @@ export class CommitQueue<B> {
   readonly #options: CommitQueueOptions<B>;
   #epoch: number;
   #committing: Promise<void> = Promise.resolve();
+  #isCommitting = false;
   readonly #failing = new AbortController();
 
   constructor(options: CommitQueueOptions<B>) {
@@ -53,8 +54,12 @@ export class CommitQueue<B> {
     const nothing = Object.keys(output.counts).length === 0 && output.aside.length === 0 && !state;
     if (nothing && !evenEmpty) return;
     const epoch = ++this.#epoch;
+    this.#isCommitting = true;
     this.#committing = sinkTask
       .commit({ epoch, ...progress, state }, output)
+      .finally(() => {
+        this.#isCommitting = false;
+      })
       .then(() => this.#report(epoch, progress, output.counts));
     this.#committing.catch(() => this.#failing.abort());
   }
@@ -62,6 +67,11 @@ export class CommitQueue<B> {
   /** Fires when a commit has failed, so that nobody waits for events before hearing of it. */
   get failed(): AbortSignal {
     return this.#failing.signal;
+  }
+
+  /** Whether a commit is under way. */
+  get isCommitting(): boolean {
+    return this.#isCommitting;
   }
 
   /** Resolves when nothing is under way. Throws what the last commit threw. */

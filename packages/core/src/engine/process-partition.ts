@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { DeadLetterLimitError, PoisonError } from '../errors.ts';
 import type { Clock } from './clock.ts';
 import type { CommitQueue } from './commit-queue.ts';
@@ -10,6 +11,8 @@ import type { Arrival, Task } from './task.ts';
 /** Records of the epochs of all tasks together, and of one at least, unless the job says. */
 const RECORDS_OF_EPOCHS = 20_000;
 const RECORDS_OF_EPOCH = 1_000;
+/** Records that are processed at once while a commit is under way. */
+const RECORDS_A_TURN = 100;
 /** Events looked at before the share of dead ones says anything. */
 const DEAD_SHARE_AFTER = 1_000;
 
@@ -78,8 +81,12 @@ export async function processPartition<A, B>(
       const lacking = inputs.filter((input) => input.isEmpty && !input.isEnded);
       await Promise.all(lacking.map((input) => input.fetch(request)));
       if (isBlocked()) break;
+      // A commit that is under way has steps of its own: they need not wait for all of an epoch.
+      if (commits.isCommitting) await setImmediate();
+      const pause = commits.isCommitting ? records + RECORDS_A_TURN : maxRecords;
       push(() => {
-        if (records >= maxRecords || bytes >= maxBytes || isBlocked()) return undefined;
+        if (records >= Math.min(maxRecords, pause) || bytes >= maxBytes || isBlocked())
+          return undefined;
         const incoming = earliestOf(inputs)?.take();
         records++;
         if (incoming) bytes += sizeOf(incoming);

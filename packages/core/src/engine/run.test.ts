@@ -318,6 +318,30 @@ describe('back-pressure', () => {
     expect(most).toBe(20);
   });
 
+  it('lets a commit of many steps go on while the next epoch is processed', async () => {
+    const { topic } = await playsLog(plays(4_000));
+    let processed = 0;
+    const during: number[] = [];
+    const into = memorySink<number>({
+      async fault(moment) {
+        if (moment !== 'before commit') return;
+        const before = processed;
+        for (let step = 0; step < 5; step++) await new Promise((resolve) => setImmediate(resolve));
+        during.push(processed - before);
+      },
+    });
+    const through = (plays$: Parameters<JobOptions<Play, number>['through']>[0]) =>
+      plays$.pipe(
+        ids,
+        tap(() => processed++),
+      );
+    await run({ ...jobOf({ from: topic, through, into }), epoch: { maxRecords: 2_000 } });
+    expect(into.rows).toEqual(numbers(4_000));
+    // Some of the second epoch, and not all of it, while five steps of the first one's commit are taken.
+    expect(during[0]).toBeGreaterThan(0);
+    expect(during[0]).toBeLessThan(2_000);
+  });
+
   it('never asks the log for more than the rest of an epoch', async () => {
     const { topic } = await playsLog(plays(100));
     const asked: number[] = [];
