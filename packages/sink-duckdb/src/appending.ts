@@ -1,20 +1,4 @@
-import { type DuckDBAppender, DuckDBTimestampValue } from '@duckdb/node-api';
-import type { ColumnType } from '@streamify/core';
-
-/** Appends a value that is known to fit, by the type of its column. */
-export const appendValue: Readonly<
-  Record<ColumnType, (appender: DuckDBAppender, value: never) => void>
-> = {
-  boolean: (appender, value: boolean) => appender.appendBoolean(value),
-  int: (appender, value: number) => appender.appendInteger(value),
-  long: (appender, value: number) => appender.appendBigInt(BigInt(value)),
-  float: (appender, value: number) => appender.appendFloat(value),
-  double: (appender, value: number) => appender.appendDouble(value),
-  string: (appender, value: string) => appender.appendVarchar(value),
-  bytes: (appender, value: Uint8Array) => appender.appendBlob(value),
-  'timestamp-millis': (appender, value: number) => appender.appendTimestamp(timestamp(value)),
-  json: (appender, value: unknown) => appender.appendVarchar(toJson(value)),
-};
+import { DuckDBTimestampValue } from '@duckdb/node-api';
 
 /** A moment in epoch milliseconds as DuckDB takes it: microseconds. */
 export function timestamp(milliseconds: number): DuckDBTimestampValue {

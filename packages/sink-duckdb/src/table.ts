@@ -1,6 +1,6 @@
-import type { DuckDBAppender, DuckDBConnection, DuckDBTimestampValue } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Position, type RecordSchema, type TableColumn, tableColumns } from '@streamify/core';
-import { appendValue, timestamp } from './appending.ts';
+import { appendColumns, type ColumnSource } from './append-columns.ts';
 import { TableMismatchError } from './errors.ts';
 import { quoted, sqlTypes } from './sql.ts';
 
@@ -114,44 +114,24 @@ async function appendRows(
   ingestedAt: number,
 ): Promise<void> {
   const appender = await connection.createAppender(name);
-  const loaded = timestamp(ingestedAt);
-  const byName = new Map(columns.map((column) => [column.name, column]));
-  const fields = order.map((column) => byName.get(column)?.field ?? column);
-  const appends = order.map((column): Append | undefined => {
-    const type = byName.get(column)?.type;
-    return type && (appendValue[type] as Append);
-  });
-  for (let i = 0; i < values.length; i++) {
-    const row = values[i] as Readonly<Record<string, unknown>>;
-    const cause = causes[i] as Position;
-    for (let c = 0; c < order.length; c++) {
-      const field = fields[c] as string;
-      const append = appends[c];
-      const value = row[field];
-      if (!append) appendProvenance(appender, field, cause, loaded);
-      else if (value === null || value === undefined) appender.appendNull();
-      else append(appender, value);
-    }
-    appender.endRow();
-  }
+  const rows = values as readonly Readonly<Record<string, unknown>>[];
+  const cause = (row: number) => causes[row] as Position;
+  const sources = new Map<string, ColumnSource>([
+    ['_topic', { type: 'string', valueOf: (row) => cause(row).topic }],
+    ['_partition', { type: 'int', valueOf: (row) => cause(row).partition }],
+    ['_offset', { type: 'long', valueOf: (row) => cause(row).offset }],
+    ['_ingested_at', { type: 'timestamp-millis', valueOf: () => ingestedAt }],
+  ]);
+  for (const { name: column, field, type } of columns)
+    sources.set(column, { type, valueOf: (row) => rows[row]?.[field] });
+  // Columns that somebody else has added stay null.
+  appendColumns(
+    appender,
+    order.map((column) => sources.get(column)),
+    rows.length,
+  );
   appender.closeSync();
 }
-
-/** A column that the schema does not give: one of ours, or one that somebody added, which stays null. */
-function appendProvenance(
-  appender: DuckDBAppender,
-  column: string,
-  { topic, partition, offset }: Position,
-  loaded: DuckDBTimestampValue,
-): void {
-  if (column === '_topic') appender.appendVarchar(topic);
-  else if (column === '_partition') appender.appendInteger(partition);
-  else if (column === '_offset') appender.appendBigInt(BigInt(offset));
-  else if (column === '_ingested_at') appender.appendTimestamp(loaded);
-  else appender.appendNull();
-}
-
-type Append = (appender: DuckDBAppender, value: unknown) => void;
 
 /** The last row of each key: what is left when each replaces the one before. */
 function lastByKey(
