@@ -6,6 +6,7 @@ export default defineConfig({
     simulation: 'src/simulation.ts',
     growth: 'src/growth.ts',
     kafka: 'src/kafka/kafka.ts',
+    'kafka-stage': 'src/kafka/stage.ts',
     'kafka-worker': 'src/kafka/worker.ts',
   },
   format: ['esm'],

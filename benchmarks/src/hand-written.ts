@@ -1,4 +1,9 @@
-import { type DuckDBAppender, DuckDBInstance, DuckDBTimestampValue } from '@duckdb/node-api';
+import {
+  type DuckDBAppender,
+  type DuckDBConnection,
+  DuckDBInstance,
+  DuckDBTimestampValue,
+} from '@duckdb/node-api';
 import { avroDecoder, type EventLog } from '@streamify/core';
 import { ListenEvent } from '@streamify/models';
 import { type CleanListen, cleanListen } from './rules.ts';
@@ -13,14 +18,45 @@ create table listen_events (
 );
 create table progress (next bigint)`;
 
-/**
- * The baseline: what a careful user would write with the same reader, decoder and appender, and no
- * engine, and the settings of our sink. It commits each slice with its offset, and has no side outputs, fencing or dead letters.
- */
-export async function handWritten(log: EventLog, topic: string, path: string): Promise<number> {
+/** A table of listens, written as a careful user would, with the settings of our sink. */
+export interface ListensTable {
+  /** Appends listens in a transaction, in which `also` may write more. */
+  append(
+    listens: Iterable<{ readonly listen: CleanListen; readonly offset: number }>,
+    from: { readonly topic: string; readonly partition: number },
+    also?: (connection: DuckDBConnection) => Promise<void>,
+  ): Promise<void>;
+  close(): void;
+}
+
+export async function openListens(path: string): Promise<ListensTable> {
   const instance = await DuckDBInstance.create(path, { checkpoint_threshold: '256MB' });
   const connection = await instance.connect();
   await connection.run(ddl);
+  return {
+    async append(listens, from, also) {
+      await connection.run('begin');
+      const appender = await connection.createAppender('listen_events');
+      const loaded = timestamp(Date.now());
+      for (const { listen, offset } of listens)
+        appendListen(appender, listen, { ...from, offset, loaded });
+      appender.closeSync();
+      await also?.(connection);
+      await connection.run('commit');
+    },
+    close() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+/**
+ * The baseline: what a careful user would write with the same reader, decoder and appender, and no
+ * engine. It commits each slice with its offset, and has no side outputs, fencing or dead letters.
+ */
+export async function handWritten(log: EventLog, topic: string, path: string): Promise<number> {
+  const table = await openListens(path);
   const decoder = avroDecoder(ListenEvent, log.registry);
   const reader = await log.reader(topic, 0);
   const { start, end } = await reader.bounds();
@@ -32,29 +68,38 @@ export async function handWritten(log: EventLog, topic: string, path: string): P
       maxWait: 0,
     });
     await decoder.prepare(slice.records);
-    await connection.run('begin');
-    const appender = await connection.createAppender('listen_events');
-    const loaded = timestamp(Date.now());
-    for (const record of slice.records)
-      appendListen(appender, cleanListen(decoder.decode(record)), record.offset, loaded, topic);
-    appender.closeSync();
     next = slice.next;
-    await connection.run('delete from progress');
-    await connection.run('insert into progress values ($next)', { next });
-    await connection.run('commit');
+    await table.append(
+      slice.records.map((record) => ({
+        listen: cleanListen(decoder.decode(record)),
+        offset: record.offset,
+      })),
+      { topic, partition: 0 },
+      async (connection) => {
+        await connection.run('delete from progress');
+        await connection.run('insert into progress values ($next)', { next });
+      },
+    );
   }
   await reader.close();
-  connection.closeSync();
-  instance.closeSync();
+  table.close();
   return end - start;
 }
 
 function appendListen(
   appender: DuckDBAppender,
   listen: CleanListen,
-  offset: number,
-  loaded: DuckDBTimestampValue,
-  topic: string,
+  {
+    topic,
+    partition,
+    offset,
+    loaded,
+  }: {
+    readonly topic: string;
+    readonly partition: number;
+    readonly offset: number;
+    readonly loaded: DuckDBTimestampValue;
+  },
 ): void {
   const text = (value: string | null) =>
     value === null ? appender.appendNull() : appender.appendVarchar(value);
@@ -88,7 +133,7 @@ function appendListen(
   else appender.appendTimestamp(timestamp(listen.registration));
   text(listen.tag);
   appender.appendVarchar(topic);
-  appender.appendInteger(0);
+  appender.appendInteger(partition);
   appender.appendBigInt(BigInt(offset));
   appender.appendTimestamp(loaded);
   appender.endRow();

@@ -39,16 +39,16 @@ export async function measure(
 export function report(title: string, costs: readonly Cost[]): void {
   console.log(`\n${title}`);
   console.log(
-    '  stage                             events/s   CPU-s per million   of the first   peak MB',
+    '  stage                               seconds    events/s   CPU-s per million   of the first   peak MB',
   );
   for (const { stage, events, seconds, cpuSeconds, peakMegabytes } of costs) {
     const [first] = costs as [Cost];
     const ratio = events / seconds / (first.events / first.seconds);
     console.log(
-      `  ${stage.padEnd(32)}${Math.round(events / seconds)
+      `  ${stage.padEnd(34)}${seconds.toFixed(1).padStart(9)}${Math.round(events / seconds)
         .toLocaleString('en-US')
         .padStart(
-          10,
+          12,
         )}${((1e6 * cpuSeconds) / events).toFixed(2).padStart(20)}${ratio.toFixed(2).padStart(15)}${Math.round(peakMegabytes).toString().padStart(10)}`,
     );
   }

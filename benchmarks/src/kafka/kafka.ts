@@ -2,26 +2,18 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  avroEncoder,
-  clean,
-  fileRegistry,
-  type JobOptions,
-  type NewRecord,
-  run,
-  type Sink,
-} from '@streamify/core';
+import { parseArgs } from 'node:util';
+import { avroEncoder, fileRegistry, type NewRecord } from '@streamify/core';
 import { kafkaLog } from '@streamify/kafka';
 import { type LocalKafka, startLocalKafka } from '@streamify/kafka/local';
-import { ListenEvent, rawTables } from '@streamify/models';
+import { ListenEvent } from '@streamify/models';
 import { simulateBatches } from '@streamify/simulator';
-import { openWarehouse } from '@streamify/sink-duckdb';
 import { type Cost, measure, report } from '../measure.ts';
-import { rules } from '../rules.ts';
 import { bareKafka } from './bare.ts';
 import { checkWindows } from './check-windows.ts';
 import { type JobName, outputs } from './jobs.ts';
-import { type JobRun, runInProcesses } from './processes.ts';
+import { type JobRun, runInProcesses, runStage } from './processes.ts';
+import type { StageName } from './stages.ts';
 
 const target = Number(process.env['STREAMIFY_BENCH_EVENTS'] ?? 1_000_000);
 const runs = Number(process.env['STREAMIFY_BENCH_RUNS'] ?? 3);
@@ -36,17 +28,22 @@ const brokers = given?.split(',') ?? [...(local?.brokers ?? [])];
 const schemas = join(dir, 'schemas');
 const registry = fileRegistry({ dir: schemas });
 const log = kafkaLog({ brokers, registry });
-const bare = bareKafka(brokers, registry, partitions);
+const bare = bareKafka({ brokers, log, partitions });
 const listens = `bench-${randomUUID()}`;
+const parts = {
+  publish: async () => publishing(await encodedListens(200_000)),
+  consume: consuming,
+  clean: fromKafkaToKafka,
+  land: landing,
+  windows: playsPerSong,
+} as const;
+const names = Object.keys(parts) as (keyof typeof parts)[];
+const { positionals: chosen } = parseArgs({ allowPositionals: true });
 try {
-  await publishing(await encodedListens(200_000));
   await log.createTopic(listens, { partitions });
   // Kept nowhere else: what a process holds on to slows down all that it measures.
   await log.publish(listens, await encodedListens(target));
-  await consuming();
-  await fromKafkaToKafka();
-  await landing();
-  await playsPerSong();
+  for (const name of names) if (chosen.length === 0 || chosen.includes(name)) await parts[name]();
 } finally {
   await log.close();
   await local?.stop();
@@ -87,25 +84,31 @@ async function publishing(records: readonly NewRecord[]): Promise<void> {
   report(`Publishing ${shown(records.length)} encoded listen events, idempotent`, [best, ours]);
 }
 
+/** Runs stages in turn, each in a process of its own, some times over; the fastest run of each counts. */
+async function inTurn(names: readonly StageName[]): Promise<Cost[]> {
+  const best = new Map<StageName, Cost>();
+  for (let i = 0; i < runs; i++)
+    for (const name of names) {
+      const file = join(dir, `${randomUUID()}.duckdb`);
+      const cost = await runStage(
+        name,
+        { brokers, listens, events: target, partitions, file },
+        schemas,
+      );
+      await rm(file, { force: true });
+      const before = best.get(name);
+      if (!before || cost.seconds < before.seconds) best.set(name, cost);
+    }
+  return names.map((name) => best.get(name) as Cost);
+}
+
 async function consuming(): Promise<void> {
-  const through: JobOptions<ListenEvent, unknown>['through'] = (events$) => events$;
-  const into: Sink<unknown> = {
-    open: async () => ({
-      checkpoint: undefined,
-      refusal: () => undefined,
-      commit: async () => {},
-      close: async () => {},
-    }),
-  };
-  report(`Consuming ${shown(target)} listen events, ${partitions} partitions`, [
-    await measure('bare kafkajs: eachBatch, avsc', runs, () => bare.consume(listens, target)),
-    await measure('engine, into nothing', runs, async () => {
-      const name = `bench-${randomUUID()}`;
-      const from = log.topic(listens, ListenEvent);
-      const { counts } = await run({ name, from, through, into, atEnd: 'stop' });
-      return counts['in'] ?? 0;
-    }),
+  const costs = await inTurn([
+    'bare kafkajs: eachBatch, avsc',
+    'engine: does nothing with them',
+    'engine: rows, into nothing',
   ]);
+  report(`Consuming ${shown(target)} listen events, ${partitions} partitions`, costs);
 }
 
 /** Runs jobs one after another, each in so many processes; the fastest of some runs counts. */
@@ -128,6 +131,7 @@ async function inProcesses(
     if (names.includes('count')) done.push(await runInProcesses('count', { processes: 1 }, args));
     await check(name);
     const sum = (of: (each: JobRun) => number) => done.reduce((all, each) => all + of(each), 0);
+    console.log(`  ${stage}: ${done.map((each) => each.seconds.toFixed(1)).join(' + ')} s`);
     const seconds = sum((each) => each.seconds);
     const peakMegabytes = process.resourceUsage().maxRSS / 1_024;
     if (!best || seconds < best.seconds)
@@ -150,20 +154,11 @@ async function fromKafkaToKafka(): Promise<void> {
 }
 
 async function landing(): Promise<void> {
-  let file = 0;
-  const cost = await measure('W1: clean and land', runs, async () => {
-    const warehouse = await openWarehouse({ path: join(dir, `${file++}.duckdb`) });
-    const { counts } = await run({
-      name: `bench-${randomUUID()}`,
-      from: log.topic(listens, ListenEvent),
-      through: (events$) => events$.pipe(clean<ListenEvent, typeof rules>(rules, { time: 'ts' })),
-      into: warehouse.table('listen_events', rawTables.listen_events),
-      atEnd: 'stop',
-    });
-    await warehouse.close();
-    return counts['in'] ?? 0;
-  });
-  report(`Kafka -> clean -> DuckDB, exactly once: ${cost.seconds.toFixed(1)} s`, [cost]);
+  const costs = await inTurn(['by hand: kafkajs, avsc, appender', 'W1: engine, clean, DuckDB']);
+  report(
+    `Kafka -> clean -> DuckDB, ${partitions} partitions: at least once by hand, and exactly once`,
+    costs,
+  );
 }
 
 async function playsPerSong(): Promise<void> {

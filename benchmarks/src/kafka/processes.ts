@@ -1,6 +1,9 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import type { Cost } from '../measure.ts';
 import type { JobName } from './jobs.ts';
+import type { StageContext, StageName } from './stages.ts';
 
 /** What some processes did together. */
 export interface JobRun {
@@ -39,7 +42,8 @@ export async function runInProcesses(
         for (const each of children) each.send('stop');
       });
       child.send('start');
-      cpuSeconds += (await next(child, 'done')).cpuSeconds;
+      const done = await next(child, 'done');
+      cpuSeconds += done.cpuSeconds;
     });
     await Promise.all(all);
     seconds ??= (performance.now() - started) / 1_000;
@@ -47,6 +51,26 @@ export async function runInProcesses(
   } finally {
     for (const child of children) child.kill();
   }
+}
+
+/** Runs a stage of one process once, in a process of its own. */
+export async function runStage(
+  stage: StageName,
+  context: Omit<StageContext, 'log'>,
+  schemas: string,
+): Promise<Cost> {
+  const program = join(import.meta.dirname, 'kafka-stage.js');
+  const child = fork(program, [stage, JSON.stringify(context), schemas], {
+    execArgv: ['--expose-gc'],
+  });
+  const [cost] = await Promise.race([
+    once(child, 'message'),
+    once(child, 'exit').then(([code]) => {
+      throw new Error(`${stage} has ended with ${code}`);
+    }),
+  ]);
+  if (child.exitCode === null) await once(child, 'exit');
+  return cost as Cost;
 }
 
 function next<K extends Message['kind']>(
