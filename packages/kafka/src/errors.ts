@@ -12,7 +12,7 @@ export class BrokerUnavailableError extends StreamifyError {
   }
 }
 
-/** The cluster does not know these credentials, or does not allow them what was asked. */
+/** The cluster does not know these credentials, does not allow them what was asked, or has a certificate that is not trusted. */
 export class KafkaAccessError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_ACCESS';
 }

@@ -17,9 +17,13 @@ export function rootOf(cause: unknown): KafkaFailure {
   return root;
 }
 
-/** Whether the cluster refuses who we are, or what we ask for. */
-export function isRefusal({ name, type = '' }: KafkaFailure): boolean {
+/** What Node calls a certificate that it does not trust. Source: Node.js documentation, "TLS", "X509 certificate error codes". */
+const untrusted = /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^HOSTNAME_MISMATCH$|^INVALID_CA$/;
+
+/** Whether the cluster refuses who we are or what we ask for, or we do not trust who it is. */
+export function isRefusal({ name, type = '', code }: KafkaFailure): boolean {
   return (
+    (typeof code === 'string' && untrusted.test(code)) ||
     name === 'KafkaJSSASLAuthenticationError' ||
     type === 'SASL_AUTHENTICATION_FAILED' ||
     type === 'UNSUPPORTED_SASL_MECHANISM' ||

@@ -18,13 +18,20 @@ export interface BrokerSpec {
   readonly heap: string;
   readonly timeout: number;
   readonly settings: Readonly<Record<string, string>>;
+  /** The cluster that it belongs to; default: one of its own. */
+  readonly clusterId?: string;
+}
+
+/** An id for a new cluster: 16 bytes, as Kafka writes them. */
+export function newClusterId(): string {
+  return randomBytes(16).toString('base64url');
 }
 
 const settingsFile = 'broker.properties';
 
 /** Starts a broker on the data that its folder holds, or on a new store, and resolves when it is ready. */
 export async function startBroker(spec: BrokerSpec): Promise<Service> {
-  const { java, jars, dir, port, heap, timeout, settings } = spec;
+  const { java, jars, dir, port, heap, timeout, settings, clusterId = newClusterId() } = spec;
   if (jars.includes(delimiter))
     throw new LocalKafkaError(
       `java cannot read jars from ${jars}: set STREAMIFY_CACHE to a path without "${delimiter}"`,
@@ -35,7 +42,8 @@ export async function startBroker(spec: BrokerSpec): Promise<Service> {
   );
   const classPath = ['-cp', join(jars, '*')];
   // The tool writes this file last: before that there is nothing that could be lost.
-  if (!(await exists(join(dir, 'data', 'meta.properties')))) await format(java, classPath, dir);
+  if (!(await exists(join(dir, 'data', 'meta.properties'))))
+    await format(java, classPath, { cwd: dir, clusterId });
   return startService({
     name: 'the broker',
     java,
@@ -55,8 +63,11 @@ export async function startBroker(spec: BrokerSpec): Promise<Service> {
   });
 }
 
-async function format(java: string, classPath: readonly string[], cwd: string): Promise<void> {
-  const clusterId = randomBytes(16).toString('base64url');
+async function format(
+  java: string,
+  classPath: readonly string[],
+  { cwd, clusterId }: { readonly cwd: string; readonly clusterId: string },
+): Promise<void> {
   const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted'];
   const args = [...classPath, ...tool, `--cluster-id=${clusterId}`, '--config', settingsFile];
   try {

@@ -20,7 +20,13 @@ const missing = await missingPrerequisite({ registry: true });
 export function describeWithOwnKafka(
   name: string,
   tests: (kafka: () => LocalKafka) => void,
-  options: Pick<LocalKafkaOptions, 'registry' | 'heap' | 'settings'> = {},
+  {
+    prepare,
+    ...options
+  }: Pick<LocalKafkaOptions, 'registry' | 'heap' | 'settings'> & {
+    /** Makes what the settings speak of. */
+    readonly prepare?: () => Promise<void>;
+  } = {},
 ): void {
   if (missing) {
     describe.skip(`${name} (needs ${missing})`, () => tests(() => notStarted(name)));
@@ -30,6 +36,7 @@ export function describeWithOwnKafka(
     let dir: string | undefined;
     let kafka: LocalKafka | undefined;
     beforeAll(async () => {
+      await prepare?.();
       dir = await mkdtemp(join(tmpdir(), 'streamify-kafka-'));
       kafka = await startLocalKafka({ dir, heap: '512m', startTimeout: 120_000, ...options });
     }, 180_000);

@@ -1,0 +1,164 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type CommitReport, type EventLog, run, startJob } from '@streamify/core';
+import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
+import { afterEach, beforeEach, it, vi } from 'vitest';
+import { Kafka, logLevel } from '../client/kafkajs.ts';
+import { kafkaLog } from '../log/kafka-log.ts';
+import { kafkaSink } from '../sink/kafka-sink.ts';
+import { describeWithCluster } from '../testing/describe-with-cluster.ts';
+import { committedEvents, committedRecords } from './committed-records.ts';
+import {
+  createTopics,
+  Play,
+  PlayBySong,
+  playLine,
+  plays,
+  registryOfPlays,
+  trimmed,
+} from './plays.ts';
+import { shortSessions } from './short-sessions.ts';
+
+const fault = 'each of three brokers kill -9, while producing and consuming';
+const failing = 'one of three brokers fails while another is slow';
+
+describeWithCluster('a broker of three that is killed', (cluster) => {
+  let log: EventLog;
+  let from: string;
+  let to: string;
+  beforeEach(async () => {
+    log = kafkaLog({
+      brokers: cluster().brokers,
+      registry: await registryOfPlays(),
+      group: shortSessions,
+      requestTimeout: 5_000,
+      topics: { replicas: 3, config: { 'min.insync.replicas': '2' } },
+    });
+    const name = randomUUID();
+    [from, to] = [`plays-${name}`, `clean-${name}`];
+    await createTopics(log, 3, from, to);
+  });
+  afterEach(() => log.close());
+
+  const published = async (topic: string) =>
+    (await committedEvents(cluster().brokers, topic, Play)).map(playLine);
+
+  it('costs neither who publishes nor a job anything, and both go on by the others', async ({
+    task,
+  }) => {
+    const lastCommits = new Map<number, number>();
+    let commits = 0;
+    const job = {
+      name: `clean-${from}`,
+      from: log.topic(from, Play),
+      through: trimmed,
+      into: kafkaSink(log.topic(to, PlayBySong)),
+      epoch: { maxRecords: 40 },
+      onError: { retry: { attempts: Number.POSITIVE_INFINITY, maxDelay: 500 } },
+      onCommit: ({ partition }: CommitReport) => lastCommits.set(partition, ++commits),
+    } as const;
+
+    /** Resolves when each task has committed, and all of them some times, from now on. */
+    const allAtWork = async () => {
+      const now = commits;
+      const isAtWork = () =>
+        commits >= now + 10 && [0, 1, 2].every((each) => (lastCommits.get(each) ?? 0) > now);
+      await vi.waitUntil(isAtWork, { timeout: 60_000, interval: 1 });
+    };
+
+    let events = 0;
+    let isOver = false;
+    const publishing = (async () => {
+      for (; !isOver; events += 10) await log.topic(from, Play).publish(plays(10, events));
+    })();
+    const running = startJob(job);
+    // What fails is thrown below.
+    for (const each of [publishing, running.done]) each.catch(() => {});
+    try {
+      for (const id of [1, 2, 3]) {
+        await allAtWork();
+        await cluster().kill(id, 'SIGKILL');
+        // It is gone, and two are enough.
+        await allAtWork();
+        await cluster().restart(id);
+      }
+      await allAtWork();
+    } finally {
+      isOver = true;
+      await publishing;
+      running.stop();
+      await running.done;
+    }
+    await run({ ...job, atEnd: 'stop' });
+
+    const sent = plays(events);
+    const cleaned = sent.map((play) => playLine({ ...play, song: play.song.trim() }));
+    const expected = [...sent.map(playLine), ...cleaned];
+    const actual = [...(await published(from)), ...(await published(to))];
+    expectUnharmed(task, fault, { events, expected, actual });
+  });
+
+  /**
+   * Kills the leader of one partition and stops that of another, publishes into both meanwhile, and
+   * lets the second go on while the first is still away.
+   */
+  const publishMeanwhile = async (topic: string, publish: () => Promise<unknown>) => {
+    const [killed, slow] = await leadersOf(cluster().brokers, topic);
+    await cluster().kill(slow, 'SIGSTOP');
+    await cluster().kill(killed, 'SIGKILL');
+    const publishing = publish();
+    publishing.catch(() => {});
+    await delay(1_500);
+    await cluster().kill(slow, 'SIGCONT');
+    await cluster().restart(killed);
+    await publishing;
+  };
+
+  it('costs nothing of what was on its way to another that is slow, and stores it once', async ({
+    task,
+  }) => {
+    const sent = plays(500);
+    await log.topic(from, Play).publish(sent.slice(0, 100));
+    await publishMeanwhile(from, () => log.topic(from, Play).publish(sent.slice(100)));
+    const expected = sent.map(playLine);
+    const actual = await published(from);
+    expectUnharmed(task, failing, { events: sent.length, expected, actual });
+  });
+
+  it("loses or repeats records of kafkajs' own producer, though it is idempotent", async ({
+    task,
+  }) => {
+    const sent = plays(500);
+    const client = new Kafka({ brokers: [...cluster().brokers], logLevel: logLevel.NOTHING });
+    const producer = client.producer({ idempotent: true });
+    await producer.connect();
+    const messages = sent.map((play) => ({ key: play.listener, value: playLine(play) }));
+    await producer.send({ topic: from, messages: messages.slice(0, 100) });
+    await publishMeanwhile(from, () =>
+      producer.send({ topic: from, messages: messages.slice(100) }),
+    );
+    await producer.disconnect();
+    const found = await committedRecords(cluster().brokers, from);
+    expectHarmed(task, failing, "kafkajs' idempotent producer", {
+      events: sent.length,
+      expected: sent.map(playLine),
+      actual: found.map(({ value }) => String(value)),
+    });
+  });
+});
+
+/** Two brokers that lead partitions of a topic. */
+async function leadersOf(
+  brokers: readonly string[],
+  topic: string,
+): Promise<readonly [number, number]> {
+  const admin = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
+  await admin.connect();
+  try {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    const leaders = [...new Set(topics[0]?.partitions.map(({ leader }) => leader))];
+    return [leaders[0] as number, leaders[1] as number];
+  } finally {
+    await admin.disconnect();
+  }
+}
