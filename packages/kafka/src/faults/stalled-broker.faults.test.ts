@@ -1,24 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type EventLog, run, startJob } from '@streamify/core';
+import type { EventLog } from '@streamify/core';
 import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
-import { afterEach, beforeEach, it, vi } from 'vitest';
+import { afterEach, beforeEach, it } from 'vitest';
 import { Kafka, logLevel } from '../client/kafkajs.ts';
 import { kafkaLog } from '../log/kafka-log.ts';
-import { kafkaSink } from '../sink/kafka-sink.ts';
 import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
+import { cleanWhile } from './clean-while.ts';
 import { committedEvents, committedRecords } from './committed-records.ts';
-import {
-  createTopics,
-  Play,
-  PlayBySong,
-  playLine,
-  plays,
-  registryOfPlays,
-  trimmed,
-} from './plays.ts';
+import { createTopics, Play, playLine, plays, registryOfPlays } from './plays.ts';
 import { allowingShortSessions, shortSessions } from './short-sessions.ts';
-import { patient } from './watch-worker.ts';
 
 const fault = 'broker stalled by SIGSTOP, longer than requests wait';
 const STALLS = 2;
@@ -53,49 +44,14 @@ describeWithOwnKafka(
       (await committedEvents(kafka().brokers, topic, Play)).map(playLine);
 
     it('costs neither who publishes nor a job anything', async ({ task }) => {
-      let commits = 0;
-      const job = {
-        name: `clean-${from}`,
-        from: log.topic(from, Play),
-        through: trimmed,
-        into: kafkaSink(log.topic(to, PlayBySong)),
-        epoch: { maxRecords: 40 },
-        onError: { retry: { attempts: Number.POSITIVE_INFINITY, maxDelay: 500 } },
-        onCommit: () => commits++,
-      } as const;
-      let events = 0;
-      let isOver = false;
-      const publishing = (async () => {
-        for (; !isOver; events += 10) await log.topic(from, Play).publish(plays(10, events));
-      })();
-      const running = startJob(job);
-      // What fails is thrown below.
-      for (const each of [publishing, running.done]) each.catch(() => {});
-      const atWork = async () => {
-        const now = commits;
-        await vi.waitUntil(() => commits > now + 9, patient);
-      };
-      try {
+      const cleaned = await cleanWhile({ log, from, to }, async (allAtWork) => {
         for (let times = 0; times < STALLS; times++) {
-          await atWork();
+          await allAtWork(10);
           await stall();
         }
-        await atWork();
-      } finally {
-        isOver = true;
-        await publishing;
-        running.stop();
-        await running.done;
-      }
-      await run({ ...job, atEnd: 'stop' });
-
-      const sent = plays(events);
-      const cleaned = sent.map((play) => playLine({ ...play, song: play.song.trim() }));
-      expectUnharmed(task, fault, {
-        events,
-        expected: [...sent.map(playLine), ...cleaned],
-        actual: [...(await landed(from)), ...(await landed(to))],
       });
+      const actual = [...(await landed(from)), ...(await landed(to))];
+      expectUnharmed(task, fault, { ...cleaned, actual });
     });
 
     it('stores records twice of a producer that is not idempotent', async ({ task }) => {
