@@ -17,11 +17,20 @@ export interface KafkaRun {
   close(): Promise<void>;
 }
 
-/** Opens what a run has in Kafka. Schemas are registered as changes that old readers can read. */
-export function openKafkaRun({ brokers, registryUrl }: KafkaPlace, run: string): KafkaRun {
+/**
+ * Opens what a run has in Kafka. Schemas are registered as changes that old readers can read.
+ *
+ * @param patience milliseconds for which brokers and registry are waited for before that is told.
+ */
+export function openKafkaRun(
+  { brokers, registryUrl }: KafkaPlace,
+  run: string,
+  { patience = 30_000 }: { readonly patience?: number } = {},
+): KafkaRun {
   const log = kafkaLog({
     brokers,
-    registry: confluentRegistry({ url: registryUrl, compatibility: 'BACKWARD' }),
+    patience,
+    registry: confluentRegistry({ url: registryUrl, compatibility: 'BACKWARD', patience }),
     // Whoever was killed is missed after the shortest time that a broker allows by default.
     group: { sessionTimeout: 6_000 },
   });

@@ -9,6 +9,7 @@ import { liveLines, timedLine } from './live-lines.ts';
 import { livePlace } from './live-place.ts';
 import { liveStarter } from './live-starter.ts';
 import { cleanTopic } from './live-topics.ts';
+import { livePatience, outageLines } from './outage-lines.ts';
 import { runJobs } from './run-jobs.ts';
 import { sharedJobs } from './shared-jobs.ts';
 import type { WorkerOptions } from './worker-options.ts';
@@ -22,12 +23,16 @@ const startIt = 'start one with npm start -- --kafka --continuous';
  */
 export async function joinLive(options: WorkerOptions, signal: AbortSignal): Promise<void> {
   const { run, brokers, registryUrl } = placeOf(options);
-  const kafka = openKafkaRun({ brokers, registryUrl }, run);
+  const kafka = openKafkaRun({ brokers, registryUrl }, run, { patience: livePatience });
   try {
     timedLine(`joining run ${run} at ${brokers.join(', ')}; Ctrl-C leaves it`);
     if ((await kafka.log.partitions(cleanTopic('listen_events'))) === undefined)
       throw new UsageError(`there is no run ${run} at ${brokers.join(', ')}: ${startIt}`);
-    const start = liveStarter({ metrics: liveLines(timedLine, sharedJobs), say: timedLine });
+    const start = liveStarter({
+      metrics: liveLines(timedLine, sharedJobs),
+      say: timedLine,
+      tellOutage: outageLines(timedLine, () => performance.now()),
+    });
     await runJobs(startShared(kafka, start), signal);
   } finally {
     await kafka.close();

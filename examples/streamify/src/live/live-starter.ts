@@ -1,4 +1,5 @@
 import { type JobOptions, type MetricsReporter, type RunningJob, startJob } from '@streamify/core';
+import type { TellOutage } from './outage-lines.ts';
 
 /** Starts a job that goes on until it is stopped. */
 export type StartLive = <A, B>(job: JobOptions<A, B>) => RunningJob;
@@ -7,6 +8,7 @@ export type StartLive = <A, B>(job: JobOptions<A, B>) => RunningJob;
 export interface LiveSettings {
   readonly metrics: MetricsReporter;
   readonly say: (line: string) => void;
+  readonly tellOutage: TellOutage;
   readonly onCommit?: () => void;
 }
 
@@ -14,7 +16,12 @@ export interface LiveSettings {
 const maxRecords = 5_000;
 
 /** Makes what starts live jobs: a broker that is away is waited for, whatever that takes. */
-export function liveStarter({ metrics, say, onCommit = () => {} }: LiveSettings): StartLive {
+export function liveStarter({
+  metrics,
+  say,
+  tellOutage,
+  onCommit = () => {},
+}: LiveSettings): StartLive {
   return (job) =>
     startJob({
       ...job,
@@ -23,10 +30,12 @@ export function liveStarter({ metrics, say, onCommit = () => {} }: LiveSettings)
       onCommit,
       epoch: { maxRecords },
       onError: { retry: { attempts: Number.POSITIVE_INFINITY, maxDelay: 5_000 } },
-      onRetry: ({ partition, delay, cause }) =>
+      onRetry({ partition, delay, cause }) {
+        if (tellOutage(cause)) return;
         say(
           `${job.name}: partition ${partition} goes on in ${delay} ms, after: ${messageOf(cause)}`,
-        ),
+        );
+      },
       onFenced: (partition) =>
         say(`${job.name}: partition ${partition} was taken over by another process`),
       // However many: they are kept, and shown by their topic.

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BrokerUnavailableError, RegistryUnavailableError } from '@streamify/kafka';
 import { type DuckDBWarehouse, openWarehouse } from '@streamify/sink-duckdb';
 import type { DataDir } from '../data-dir.ts';
 import { findKafka } from '../kafka/find-kafka.ts';
@@ -14,6 +13,7 @@ import { liveLines, timedLine } from './live-lines.ts';
 import { announce } from './live-place.ts';
 import { liveStarter } from './live-starter.ts';
 import { createLiveTopics } from './live-topics.ts';
+import { livePatience, outageLines, type TellOutage } from './outage-lines.ts';
 import { runJobs } from './run-jobs.ts';
 import { sharedJobs } from './shared-jobs.ts';
 import { type Simulated, simulateLive } from './simulate-live.ts';
@@ -50,7 +50,7 @@ export async function runLive(live: LiveRun): Promise<LiveResult> {
   const place = await findKafka((line) => progress.end(line));
   // Open from beginning to end, which keeps out a second run.
   const warehouse = await openWarehouse({ path: dataDir.raw, config: { memory_limit: '256MB' } });
-  const kafka = openKafkaRun(place, run);
+  const kafka = openKafkaRun(place, run, { patience: livePatience });
   try {
     await createLiveTopics(kafka);
     const announced = announce(dataDir.live, { ...place, run, pid: process.pid });
@@ -74,9 +74,11 @@ interface Opened {
 async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResult> {
   const { kafka, place, warehouse } = opened;
   let lastCommit = performance.now();
+  const tellOutage = outageLines(timedLine, () => performance.now());
   const start = liveStarter({
     metrics: liveLines(timedLine, sharedJobs),
     say: timedLine,
+    tellOutage,
     onCommit: () => {
       lastCommit = performance.now();
     },
@@ -87,7 +89,8 @@ async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResu
   const working = runJobs(jobs, finish.signal).finally(() => ended.abort());
   working.catch(() => {});
   try {
-    const simulated = await simulate(live, kafka, AbortSignal.any([live.stop, ended.signal]));
+    const stop = AbortSignal.any([live.stop, ended.signal]);
+    const simulated = await simulate(live, kafka, { signal: stop, tellOutage });
     // Jobs end before they are told to when one of them fails.
     if (!ended.signal.aborted) {
       timedLine('stopping: landing what is in the topics; Ctrl-C again leaves it there');
@@ -109,7 +112,7 @@ async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResu
 async function simulate(
   { source, speed }: LiveRun,
   { log }: KafkaRun,
-  signal: AbortSignal,
+  { signal, tellOutage }: { readonly signal: AbortSignal; readonly tellOutage: TellOutage },
 ): Promise<Simulated> {
   const none = Object.fromEntries(topicNames.map((topic) => [topic, 0])) as Published;
   let simulated: Simulated = { published: none, until: undefined };
@@ -128,10 +131,7 @@ async function simulate(
     try {
       await simulateLive(log, source, { speed, signal, onPublished });
     } catch (cause) {
-      const isAway =
-        cause instanceof BrokerUnavailableError || cause instanceof RegistryUnavailableError;
-      if (!isAway) throw cause;
-      timedLine(`simulate: goes on in 5 s, after: ${cause.message}`);
+      if (!tellOutage(cause)) throw cause;
       await delay(5_000, undefined, { signal }).catch(() => {});
     }
   }

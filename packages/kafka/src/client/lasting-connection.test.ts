@@ -39,6 +39,23 @@ it('is one for all who ask, and closed in the end', async () => {
   expect(open()).toBe(0);
 });
 
+it('may be waited for by any number, of which Node does not warn', async () => {
+  const warnings: string[] = [];
+  const onWarning = ({ name }: Error) => warnings.push(name);
+  process.on('warning', onWarning);
+  const { lasting } = connections();
+  const waiting = Array.from({ length: 20 }, () =>
+    lasting.persist(async () => {
+      throw passing();
+    }),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await lasting.close();
+  await Promise.allSettled(waiting);
+  process.off('warning', onWarning);
+  expect(warnings).toEqual([]);
+});
+
 it('is made anew after a failure that may pass', async () => {
   const { lasting } = connections();
   const seen: number[] = [];

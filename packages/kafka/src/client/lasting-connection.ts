@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { ClosedError } from '@streamify/core';
 import type { KafkaConnection } from './connection-options.ts';
 import { mayPass, rootOf } from './failure.ts';
@@ -26,6 +27,8 @@ export class LastingConnection<T extends Connectable> {
     this.#settings = settings;
     this.#what = what;
     this.#make = make;
+    // Whoever waits for a broker listens to it, and that may be any number.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   /** What is connected, if anything is. */

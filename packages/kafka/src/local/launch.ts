@@ -61,6 +61,35 @@ export async function launch(options: CheckedOptions): Promise<Launched> {
   });
 }
 
+/** Starts a registry beside the broker that runs in the folder. */
+export async function launchRegistry(options: CheckedOptions): Promise<Service> {
+  const { dir, cache, report, registryPort } = options;
+  const java = await findJava();
+  if (registryPort !== undefined) await checkPort(registryPort, 'registryPort, --registry-port');
+  const registry = await fetchJars('registry', cache, report);
+  return withLock(
+    join(dir, '.lock'),
+    () => {},
+    async () => {
+      const { port, service } = await retryingPorts(registryPort, async (chosen) => ({
+        port: chosen,
+        service: await startRegistry({
+          java,
+          jars: registry,
+          dir,
+          port: chosen,
+          timeout: options.startTimeout,
+        }),
+      }));
+      await writeRunning(dir, {
+        ...(await readRunning(dir)),
+        registry: { ...service.process, port },
+      });
+      return service;
+    },
+  );
+}
+
 /** Notes down what runs, for whoever stops it later. */
 export async function note(
   dir: string,

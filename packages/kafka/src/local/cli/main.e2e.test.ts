@@ -69,7 +69,7 @@ async function noted(): Promise<Required<RunningServices>> {
 describe.skipIf(missing !== undefined)(
   `streamify-kafka${missing ? ` (needs ${missing})` : ''}`,
   () => {
-    it('starts once, tells what runs and what has died, and stops the rest', async () => {
+    it('starts once, tells what runs and what has died, brings that back, and stops all', async () => {
       const at = await ports();
       expect(await run('status')).toMatchObject({ code: 1 });
       const first = await run('start', ...at);
@@ -96,10 +96,23 @@ describe.skipIf(missing !== undefined)(
         `the registry has ended by itself: its log is ${join(dir, 'registry.log')}`,
       );
 
+      expect(await run('start', ...at)).toMatchObject({ code: 0, stderr: '' });
+      const { registry: another } = await noted();
+      expect(await noted()).toMatchObject({ broker });
+      expect(another.pid).not.toBe(registry.pid);
+      expect(await run('status')).toMatchObject({ code: 0 });
+
+      await killProcess(broker);
+      const again = await run('start', ...at);
+      expect(again).toMatchObject({ code: 0, stderr: '' });
+      expect(again.stdout).toContain(`stopped the registry (process ${another.pid})`);
+      const { broker: last } = await noted();
+      expect(await run('status')).toMatchObject({ code: 0 });
+
       const stopped = await run('stop');
       expect(stopped).toMatchObject({ code: 0 });
-      expect(stopped.stdout).toContain(`stopped the broker (process ${broker.pid})`);
-      expect(await hasGone(broker, 0)).toBe(true);
+      expect(stopped.stdout).toContain(`stopped the broker (process ${last.pid})`);
+      expect(await hasGone(last, 0)).toBe(true);
       expect(await run('stop')).toMatchObject({ code: 0, stdout: `nothing runs in ${dir}\n` });
     });
 

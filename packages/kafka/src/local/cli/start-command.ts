@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { launch } from '../launch.ts';
+import { launch, launchRegistry } from '../launch.ts';
 import { checkOptions } from '../local-kafka-options.ts';
 import { startLocalKafka } from '../start-local-kafka.ts';
 import { readRunning } from '../state-file.ts';
 import { addresses } from './addresses.ts';
 import type { CommandLine } from './command-line.ts';
+import { stopCommand } from './stop-command.ts';
 
 /** Starts what does not run yet, and tells where it is. */
 export async function startCommand(
@@ -26,6 +27,12 @@ export async function startCommand(
       `ready after ${seconds} s, with its data in ${dir}\n${addresses(await readRunning(dir))}`,
     );
   };
+  if (running.broker && !line.foreground) {
+    (await launchRegistry(checkOptions(options))).detach();
+    return ready();
+  }
+  // What a broker has left that ended by itself: it would be in the way.
+  if (running.registry && !running.broker) await stopCommand(dir, print);
   if (line.foreground) return stayInForeground(options, ready, print);
   const { broker, registry } = await launch(checkOptions(options));
   broker.service.detach();

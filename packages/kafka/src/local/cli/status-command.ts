@@ -17,7 +17,7 @@ export async function statusCommand(
   for (const name of ['broker', 'registry'] as const) {
     if (noted[name] && !running[name])
       print(
-        `the ${name} has ended by itself: its log is ${join(dir, `${name}.log`)}; stop and start it again\n`,
+        `the ${name} has ended by itself: its log is ${join(dir, `${name}.log`)}; start brings it back\n`,
       );
   }
   return running.broker !== undefined && (!noted.registry || running.registry !== undefined);
