@@ -133,10 +133,15 @@ describe.skipIf(lacking !== '')(`on Kafka${lacking && ` (needs ${lacking})`}`, (
       await doomed.ended;
       await sharedBy(main, other);
 
+      const counted = /clean listen_events: in .* dead [12];/;
+      await publishPoison(`${runIn(data)}.listen_events`, 2);
+      await main.until(() => [main, other].some(({ stdout }) => counted.test(stdout)));
+
       main.child.kill('SIGINT');
       const { code, stdout, stderr } = await main.ended;
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain('What has landed');
+      expect(stdout).toContain('dead letters: clean listen_events 2, count plays_per_song 2\n');
       other.child.kill('SIGINT');
       expect((await other.ended).code).toBe(0);
 
@@ -197,6 +202,17 @@ describe.skipIf(lacking !== '')(`on Kafka${lacking && ` (needs ${lacking})`}`, (
     const ends = held.map((each) => each.reduce((sum, { high }) => sum + Number(high), 0));
     expect(ends).toEqual(simulated);
   });
+
+  /** Publishes what nobody can decode, all of it with one key. */
+  async function publishPoison(topic: string, count: number): Promise<void> {
+    const { Kafka, logLevel } = kafkajs;
+    const client = new Kafka({ brokers: local.brokers, logLevel: logLevel.NOTHING });
+    const producer = client.producer({ allowAutoTopicCreation: false });
+    await producer.connect();
+    const messages = Array.from({ length: count }, () => ({ key: 'poison', value: 'no Avro' }));
+    await producer.send({ topic, messages });
+    await producer.disconnect();
+  }
 
   /** What the broker answers. */
   async function asked<T>(question: (admin: Admin) => Promise<T>): Promise<T> {

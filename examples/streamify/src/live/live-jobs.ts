@@ -6,6 +6,7 @@ import type { KafkaRun } from '../kafka/kafka-run.ts';
 import { topicNames } from '../log-topics.ts';
 import type { StartLive } from './live-starter.ts';
 import { cleanTopic, cleanType, PlaysPerSongEvent, playsTopic } from './live-topics.ts';
+import { sharedJobs } from './shared-jobs.ts';
 
 /**
  * Starts what any number of processes share: cleaning, a job a topic, and the count of plays. Their
@@ -28,6 +29,16 @@ export function startShared(kafka: KafkaRun, start: StartLive): readonly Running
     into: kafkaSink(kafka.topicInKafka(playsTopic, PlaysPerSongEvent), { topicPrefix }),
   });
   return [...cleaningJobs, counting];
+}
+
+/** How many dead letters the shared jobs have, whichever process made them. */
+export async function deadLettersOf(kafka: KafkaRun): Promise<Readonly<Record<string, number>>> {
+  const { prefix: topicPrefix } = kafka;
+  const sink = kafkaSink(kafka.topicInKafka(playsTopic, PlaysPerSongEvent), { topicPrefix });
+  const counts = sharedJobs.map(
+    async (job) => [job, (await sink.deadLetters(job)).length] as const,
+  );
+  return Object.fromEntries(await Promise.all(counts));
 }
 
 /** Starts what lands those results: in one process, since a DuckDB file has one writer. */

@@ -8,7 +8,7 @@ import type { LiveResult } from './run-live.ts';
 /** Tells what has landed of a live run, and where that is. */
 export async function reportLive(
   { raw, warehouse }: DataDir,
-  { published, until, where }: LiveResult,
+  { published, until, dead, where }: LiveResult,
   { isModelled }: { readonly isModelled: boolean },
 ): Promise<void> {
   const reader = await openReader(
@@ -34,6 +34,7 @@ export async function reportLive(
       ...aligned([['', 'simulated', 'landed', 'not landed'], ...rows]),
       '',
       `  plays in windows ${shown(plays)} + windows that are open ${shown(listens - plays)} = listens ${shown(listens)}`,
+      ...(dead === undefined ? [] : [`  dead letters: ${deadLetters(dead)}`]),
       ...(isModelled
         ? ['', 'What the data says:', ...(await insights(reader)).map((line) => `  ${line}`)]
         : []),
@@ -50,6 +51,13 @@ export async function reportLive(
   } finally {
     reader.close();
   }
+}
+
+/** Whoever wrote what they are of: they may be more than was simulated. */
+function deadLetters(dead: Readonly<Record<string, number>>): string {
+  const some = Object.entries(dead).filter(([, count]) => count > 0);
+  if (some.length === 0) return 'none';
+  return some.map(([job, count]) => `${job} ${shown(count)}`).join(', ');
 }
 
 function aligned(rows: readonly (readonly string[])[]): readonly string[] {

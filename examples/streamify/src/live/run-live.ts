@@ -8,7 +8,7 @@ import { type Published, topicNames, totalOf } from '../log-topics.ts';
 import type { Source } from '../plan.ts';
 import { shown, startProgress, utc } from '../progress.ts';
 import { drain } from './drain.ts';
-import { startLoading, startShared } from './live-jobs.ts';
+import { deadLettersOf, startLoading, startShared } from './live-jobs.ts';
 import { liveLines, timedLine } from './live-lines.ts';
 import { announce } from './live-place.ts';
 import { liveStarter } from './live-starter.ts';
@@ -34,6 +34,8 @@ export interface LiveRun {
 
 /** What a live run has come to. */
 export interface LiveResult extends Simulated {
+  /** Dead letters by job, whoever wrote what they are of; `undefined` when they could not be counted. */
+  readonly dead: Readonly<Record<string, number>> | undefined;
   readonly where: string;
 }
 
@@ -101,7 +103,13 @@ async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResu
         signal: live.hurry,
       });
     }
-    return { ...simulated, where: `topics ${live.run}.* of Kafka at ${place.brokers.join(', ')}` };
+    // Where brokers are away, or the user is in a hurry, they are not waited for.
+    const dead = live.hurry.aborted ? undefined : await deadLettersOf(kafka).catch(() => undefined);
+    return {
+      ...simulated,
+      dead,
+      where: `topics ${live.run}.* of Kafka at ${place.brokers.join(', ')}`,
+    };
   } finally {
     finish.abort();
     await working;
