@@ -2,6 +2,7 @@ import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api
 import type { ColumnType } from '@streamify/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendColumns, type ColumnSource } from './append-columns.ts';
+import { TableMismatchError } from './errors.ts';
 import { sqlTypes } from './sql.ts';
 
 let instance: DuckDBInstance;
@@ -89,6 +90,15 @@ describe('columns', () => {
     const values = [...pairs.map(([value]) => value), null, undefined];
     const shown = [...pairs.map(([, each]) => each), null, null];
     expect(await stored(type as ColumnType, values)).toEqual(shown);
+  });
+
+  it('refuse a table whose column has become another', async () => {
+    await connection.run('create or replace table t (v integer)');
+    const appender = await connection.createAppender('t');
+    const append = () => appendColumns(appender, [{ type: 'long', valueOf: () => 1 }], 1);
+    expect(append).toThrow(TableMismatchError);
+    expect(append).toThrow('column 1 of the table is INTEGER by now, and takes no long');
+    appender.closeSync();
   });
 
   it('take what is no valid text as replacement characters', async () => {

@@ -1,7 +1,13 @@
-import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType } from '@duckdb/node-api';
+import {
+  type DuckDBAppender,
+  DuckDBDataChunk,
+  type DuckDBType,
+  DuckDBTypeId,
+} from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import type { ColumnType } from '@streamify/core';
 import { toJson } from './appending.ts';
+import { TableMismatchError } from './errors.ts';
 
 /** Where the values of a column come from: one for each row, which fits the type. `undefined` is a column of nulls. */
 export type ColumnSource = ColumnValues | undefined;
@@ -32,13 +38,22 @@ const validity = new Uint8Array(Math.ceil(capacity / 64) * 8);
  * of one for each value, but for texts that are longer than 12 bytes.
  *
  * @param columns in the order of the table.
+ * @throws TableMismatchError when the table has a column of another type: its bytes would be taken for what they are not.
  */
 export function appendColumns(
   appender: DuckDBAppender,
   columns: readonly ColumnSource[],
   rows: number,
 ): void {
-  const chunk = chunkFor(columns.map((_, i) => appender.columnType(i)));
+  const types = columns.map((_, i) => appender.columnType(i));
+  columns.forEach((source, i) => {
+    const type = types[i] as DuckDBType;
+    if (source && type.typeId !== typeIds[source.type])
+      throw new TableMismatchError(
+        `column ${i + 1} of the table is ${type} by now, and takes no ${source.type}: open the task again`,
+      );
+  });
+  const chunk = chunkFor(types);
   for (let from = 0; from < rows; from += capacity) {
     const count = Math.min(capacity, rows - from);
     chunk.reset();
@@ -52,6 +67,19 @@ export function appendColumns(
     appender.appendDataChunk(chunk);
   }
 }
+
+/** What DuckDB keeps each type as. */
+const typeIds: Readonly<Record<ColumnType, DuckDBTypeId>> = {
+  boolean: DuckDBTypeId.BOOLEAN,
+  int: DuckDBTypeId.INTEGER,
+  long: DuckDBTypeId.BIGINT,
+  float: DuckDBTypeId.FLOAT,
+  double: DuckDBTypeId.DOUBLE,
+  string: DuckDBTypeId.VARCHAR,
+  bytes: DuckDBTypeId.BLOB,
+  'timestamp-millis': DuckDBTypeId.TIMESTAMP,
+  json: DuckDBTypeId.VARCHAR,
+};
 
 /** Chunks by the types of their columns. They are large, and freed only when the garbage collector gets to them. */
 const chunks = new Map<string, DuckDBDataChunk>();
