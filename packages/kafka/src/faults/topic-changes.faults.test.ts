@@ -20,17 +20,16 @@ import { Counted, expectedWindows, listenersJob, topicsOf, windowLine } from './
 
 const PLAYS = 1_500;
 
-/** State that the job does not have. */
-const onceMore = deduplicate<Play>({ by: ({ key }) => key, within: 1_000, name: 'again' });
+/** State that the job does not have, by which it would count less. */
+const onceMore = deduplicate<Play>({ by: ({ key }) => key, within: 600_000, name: 'again' });
 
-/** The sink, as if its checkpoints came from a topic with four partitions. */
-const unchecked = <T>(into: Sink<T>): Sink<T> => ({
+/** The sink, as if its checkpoints were of another pipeline. */
+const unchecked = <T>(into: Sink<T>, amended: (pipeline: string) => string): Sink<T> => ({
   async open({ job, partition }) {
     const owner = await into.open({ job, partition });
     const { checkpoint } = owner;
-    const pipeline = checkpoint?.pipeline.replace('partitions(2)', 'partitions(4)') ?? '';
     return {
-      checkpoint: checkpoint && { ...checkpoint, pipeline },
+      checkpoint: checkpoint && { ...checkpoint, pipeline: amended(checkpoint.pipeline) },
       refusal: (row) => owner.refusal(row),
       commit: (commit, output) => owner.commit(commit, output),
       close: () => owner.close(),
@@ -101,7 +100,8 @@ describeWithOwnKafka(
       const later = await anotherLog();
       await publish(PLAYS, later);
       const { into, ...rest } = listenersJob(later, prefix);
-      await run({ ...rest, into: unchecked(into), atEnd: 'complete' });
+      const amended = (pipeline: string) => pipeline.replace('partitions(2)', 'partitions(4)');
+      await run({ ...rest, into: unchecked(into, amended), atEnd: 'complete' });
       expectHarmed(task, 'partitions added under a stateful job', 'state of other keys', {
         events: 2 * PLAYS,
         expected: expected(2 * PLAYS),
@@ -151,6 +151,26 @@ describeWithOwnKafka(
       await running.done;
       await run({ ...job, atEnd: 'complete' });
       expectUnharmed(task, 'two jobs of one name, with different pipelines', {
+        events: 2 * PLAYS,
+        expected: expected(2 * PLAYS),
+        actual: await landed(),
+      });
+    });
+
+    it('would count by neither pipeline if it took the state of another', async ({ task }) => {
+      const { into, ...job } = listenersJob(log, prefix);
+      await publish(0);
+      await run({ ...job, into, atEnd: 'stop' });
+      const other = {
+        ...job,
+        through: (plays$: Parameters<typeof job.through>[0]) => job.through(onceMore(plays$)),
+      };
+      const refused = await run({ ...other, into, atEnd: 'stop' }).catch(String);
+      const [, pipeline = ''] = /now has \[(.*)\]/.exec(String(refused)) ?? [];
+      await publish(PLAYS);
+      await run({ ...other, into: unchecked(into, () => pipeline), atEnd: 'complete' });
+      const fault = 'two jobs of one name, with different pipelines';
+      expectHarmed(task, fault, 'state of another pipeline', {
         events: 2 * PLAYS,
         expected: expected(2 * PLAYS),
         actual: await landed(),
