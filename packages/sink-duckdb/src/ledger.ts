@@ -6,6 +6,7 @@ import {
   FencedError,
   type TaskId,
 } from '@streamify/core';
+import { append } from './append.ts';
 import { timestamp, toJson } from './appending.ts';
 
 /** The tables that account for what a task did, beside the rows it accounts for. */
@@ -131,13 +132,13 @@ export async function advance(
       task,
     );
   if (!state) return;
-  const appender = await connection.createAppender('state', '_streamify');
-  appender.appendVarchar(job);
-  appender.appendInteger(partition);
-  appender.appendBigInt(BigInt(epoch));
-  appender.appendBlob(state.bytes);
-  appender.endRow();
-  appender.closeSync();
+  await append(connection, { schema: '_streamify', table: 'state' }, (appender) => {
+    appender.appendVarchar(job);
+    appender.appendInteger(partition);
+    appender.appendBigInt(BigInt(epoch));
+    appender.appendBlob(state.bytes);
+    appender.endRow();
+  });
   if (state.keep === undefined) return;
   await connection.run(
     `delete from _streamify.state where job = $job and partition = $partition and epoch not in (
@@ -154,45 +155,43 @@ export async function putAside(
   { dead, aside }: EpochOutput<unknown>,
   ingestedAt: number,
 ): Promise<void> {
-  if (dead.length > 0) {
-    const letters = await connection.createAppender('dead_letters', '_streamify');
-    for (const letter of dead) {
-      const { position, schemaId, result, stack } = letter;
-      letters.appendVarchar(job);
-      letters.appendVarchar(position.topic);
-      letters.appendInteger(position.partition);
-      letters.appendBigInt(BigInt(position.offset));
-      letters.appendVarchar(letter.key);
-      letters.appendBlob(letter.raw);
-      letters.appendVarchar(toJson(letter.headers));
-      if (schemaId === undefined) letters.appendNull();
-      else letters.appendInteger(schemaId);
-      letters.appendTimestamp(timestamp(letter.loggedAt));
-      letters.appendVarchar(letter.operator);
-      if (result === undefined) letters.appendNull();
-      else letters.appendVarchar(toJson(result));
-      letters.appendVarchar(letter.reason);
-      if (stack === undefined) letters.appendNull();
-      else letters.appendVarchar(stack);
-      letters.appendTimestamp(timestamp(ingestedAt));
-      letters.endRow();
-    }
-    letters.closeSync();
-  }
-  if (aside.length > 0) {
-    const elements = await connection.createAppender('side_outputs', '_streamify');
-    for (const { output, element, cause } of aside) {
-      elements.appendVarchar(job);
-      elements.appendVarchar(output);
-      elements.appendVarchar(cause.topic);
-      elements.appendInteger(cause.partition);
-      elements.appendBigInt(BigInt(cause.offset));
-      elements.appendVarchar(toJson(element));
-      elements.appendTimestamp(timestamp(ingestedAt));
-      elements.endRow();
-    }
-    elements.closeSync();
-  }
+  if (dead.length > 0)
+    await append(connection, { schema: '_streamify', table: 'dead_letters' }, (letters) => {
+      for (const letter of dead) {
+        const { position, schemaId, result, stack } = letter;
+        letters.appendVarchar(job);
+        letters.appendVarchar(position.topic);
+        letters.appendInteger(position.partition);
+        letters.appendBigInt(BigInt(position.offset));
+        letters.appendVarchar(letter.key);
+        letters.appendBlob(letter.raw);
+        letters.appendVarchar(toJson(letter.headers));
+        if (schemaId === undefined) letters.appendNull();
+        else letters.appendInteger(schemaId);
+        letters.appendTimestamp(timestamp(letter.loggedAt));
+        letters.appendVarchar(letter.operator);
+        if (result === undefined) letters.appendNull();
+        else letters.appendVarchar(toJson(result));
+        letters.appendVarchar(letter.reason);
+        if (stack === undefined) letters.appendNull();
+        else letters.appendVarchar(stack);
+        letters.appendTimestamp(timestamp(ingestedAt));
+        letters.endRow();
+      }
+    });
+  if (aside.length > 0)
+    await append(connection, { schema: '_streamify', table: 'side_outputs' }, (elements) => {
+      for (const { output, element, cause } of aside) {
+        elements.appendVarchar(job);
+        elements.appendVarchar(output);
+        elements.appendVarchar(cause.topic);
+        elements.appendInteger(cause.partition);
+        elements.appendBigInt(BigInt(cause.offset));
+        elements.appendVarchar(toJson(element));
+        elements.appendTimestamp(timestamp(ingestedAt));
+        elements.endRow();
+      }
+    });
 }
 
 type Values = Readonly<Record<string, string | number>>;

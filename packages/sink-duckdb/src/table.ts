@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Position, type RecordSchema, type TableColumn, tableColumns } from '@streamify/core';
+import { append } from './append.ts';
 import { appendColumns, type ColumnSource } from './append-columns.ts';
 import { TableMismatchError } from './errors.ts';
 import { quoted, sqlTypes } from './sql.ts';
@@ -113,7 +114,6 @@ async function appendRows(
   { values, causes }: Rows,
   ingestedAt: number,
 ): Promise<void> {
-  const appender = await connection.createAppender(name);
   const rows = values as readonly Readonly<Record<string, unknown>>[];
   const cause = (row: number) => causes[row] as Position;
   const sources = new Map<string, ColumnSource>([
@@ -125,12 +125,10 @@ async function appendRows(
   for (const { name: column, field, type } of columns)
     sources.set(column, { type, valueOf: (row) => rows[row]?.[field] });
   // Columns that somebody else has added stay null.
-  appendColumns(
-    appender,
-    order.map((column) => sources.get(column)),
-    rows.length,
+  const inOrder = order.map((column) => sources.get(column));
+  await append(connection, { table: name }, (appender) =>
+    appendColumns(appender, inOrder, rows.length),
   );
-  appender.closeSync();
 }
 
 /** The last row of each key: what is left when each replaces the one before. */
