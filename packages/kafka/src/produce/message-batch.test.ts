@@ -26,6 +26,19 @@ describe('a batch', () => {
     expect(batches(messages(10, 400_000))).toEqual([2, 2, 2, 2, 2]);
   });
 
+  it('counts bytes and not characters, of keys and of headers', () => {
+    const text = '音楽を聴く人の長い名前がここに並んでいる'.repeat(10);
+    const [key, header] = [
+      { key: text, value: null },
+      { key: 'k', value: null },
+    ];
+    const many = Array.from({ length: 3_000 }, () => key);
+    const named = Array.from({ length: 3_000 }, () => ({ ...header, headers: { [text]: text } }));
+    const bytes = Buffer.byteLength(text);
+    for (const size of batches(many)) expect(size * bytes).toBeLessThan(900_000);
+    for (const size of batches(named)) expect(size * 2 * bytes).toBeLessThan(900_000);
+  });
+
   it('takes a message that is larger than that, alone', () => {
     expect(batches([...messages(1, 10), ...messages(2, 2_000_000)])).toEqual([1, 1, 1]);
   });

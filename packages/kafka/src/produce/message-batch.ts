@@ -22,7 +22,14 @@ export function endOfBatch(messages: readonly Message[], from: number, room: Bat
 
 /** Bytes of a message in a request, about. */
 function sizeOf({ key, value, headers }: Message): number {
-  let size = 32 + (key?.length ?? 0) + (value?.length ?? 0);
-  for (const name in headers) size += 8 + name.length + (headers[name]?.length ?? 0);
+  let size = 32 + bytesOf(key) + bytesOf(value);
+  for (const name in headers)
+    for (const each of [headers[name]].flat()) size += 8 + bytesOf(name) + bytesOf(each);
   return size;
+}
+
+/** Texts go out in UTF-8, which may have three bytes for a character. */
+function bytesOf(content: Buffer | string | null | undefined): number {
+  if (typeof content === 'string') return Buffer.byteLength(content);
+  return content?.length ?? 0;
 }
