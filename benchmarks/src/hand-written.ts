@@ -4,7 +4,8 @@ import {
   DuckDBInstance,
   DuckDBTimestampValue,
 } from '@duckdb/node-api';
-import { avroDecoder, type EventLog } from '@streamify/core';
+import type { EventLog } from '@streamify/core';
+import { avroDecoder } from '@streamify/core/adapter';
 import { ListenEvent } from '@streamify/models';
 import { type CleanListen, cleanListen } from './rules.ts';
 

@@ -2,17 +2,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  avroDecoder,
   clean,
   deduplicate,
   type EventLog,
   fileLog,
-  type LogRecord,
   memorySink,
   type Pipeline,
   run,
   type StreamEvent,
 } from '@streamify/core';
+import { avroDecoder, type LogRecord } from '@streamify/core/adapter';
 import { ListenEvent, rawTables } from '@streamify/models';
 import { simulateBatches } from '@streamify/simulator';
 import { openWarehouse } from '@streamify/sink-duckdb';

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { avroDecoder, type EventLog, type NewRecord, partitionOf } from '@streamify/core';
+import type { EventLog } from '@streamify/core';
+import { avroDecoder, type NewRecord, partitionOf } from '@streamify/core/adapter';
 import { ListenEvent } from '@streamify/models';
 import kafkajs, { type Consumer } from 'kafkajs';
 import { openListens } from '../hand-written.ts';

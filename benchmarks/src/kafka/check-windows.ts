@@ -1,4 +1,5 @@
-import { avroDecoder, type EventLog, type EventType, type RecordSchema } from '@streamify/core';
+import type { EventLog, EventType, RecordSchema } from '@streamify/core';
+import { avroDecoder } from '@streamify/core/adapter';
 import { ListenEvent } from '@streamify/models';
 import { SongCount, window } from './jobs.ts';
 

@@ -1,4 +1,5 @@
-import { type EventLog, type NewRecord, partitionOf, type Topic } from '@streamify/core';
+import type { EventLog, Topic } from '@streamify/core';
+import { type NewRecord, partitionOf } from '@streamify/core/adapter';
 
 /**
  * Publishes what a deterministic source gives, exactly once however often the source starts over:

@@ -1,58 +1,7 @@
-export {
-  type AvroDecoder,
-  type AvroEncoder,
-  avroDecoder,
-  avroEncoder,
-} from './codec/avro-codec.ts';
-export {
-  defineEvent,
-  type EventOptions,
-  type EventType,
-  type EventValue,
-  type RecordSchema,
-} from './codec/define-event.ts';
+export { defineEvent, type EventOptions } from './codec/define-event.ts';
 export { type FileRegistryOptions, fileRegistry } from './codec/file-registry.ts';
-export type { AvroField, InferAvro } from './codec/infer-avro.ts';
 export { memoryRegistry } from './codec/memory-registry.ts';
-export type { SchemaRegistry } from './codec/schema-registry.ts';
-export { schemaIdOf } from './codec/wire-format.ts';
-export type { Checkpoint, StateChange } from './engine/checkpoint.ts';
-export type { Clock } from './engine/clock.ts';
-export type { CommitReport } from './engine/commit-queue.ts';
-export {
-  type Emitter,
-  type KeyedState,
-  type SideOutput,
-  type State,
-  useCounter,
-  useEmitter,
-  useKeyedState,
-  useRejection,
-  useSideOutput,
-  useState,
-} from './engine/host.ts';
-export type {
-  EpochBounds,
-  InputEvent,
-  Inputs,
-  JobOptions,
-  JobSettings,
-  MergedJobOptions,
-} from './engine/job-options.ts';
-export { operator, type SourceObserver } from './engine/operator.ts';
-export type { Pipeline } from './engine/pipeline.ts';
-export { type RedriveSummary, redrive } from './engine/redrive.ts';
-export type { RetryOptions, RetryReport } from './engine/retry.ts';
-export { type JobSummary, type RunningJob, run, startJob } from './engine/run.ts';
-export type { StartAt } from './engine/start-at.ts';
-export {
-  type FileStateStoreOptions,
-  fileStateStore,
-  type StateStore,
-} from './engine/state-store.ts';
-export type { ReadonlyKeyedState, StateView } from './engine/state-view.ts';
-export { useWatermark, type Watermark } from './engine/watermark.ts';
-export { watermarkRecord } from './engine/watermark-record.ts';
+export type { DeadLetter, ResultId } from './contract/dead-letter.ts';
 export {
   ClosedError,
   CodecError,
@@ -70,32 +19,34 @@ export {
   StateMismatchError,
   StreamifyError,
   UnknownTopicError,
-} from './errors.ts';
-export { isStreamEvent, type Position, rowOf, type StreamEvent } from './event.ts';
-export { checkLimits } from './log/check-poll.ts';
+} from './contract/errors.ts';
+export { isStreamEvent, type Position, rowOf, type StreamEvent } from './contract/event.ts';
+export type { EventLog, Headers, Topic } from './contract/event-log.ts';
+export type { EventType, EventValue, RecordSchema } from './contract/event-type.ts';
+export type { AvroField, InferAvro } from './contract/infer-avro.ts';
+export type { EpochMetrics, MetricsReporter } from './contract/metrics.ts';
+export type { SchemaRegistry } from './contract/schema-registry.ts';
+export type { Sink } from './contract/sink.ts';
+export type { StateStore } from './contract/state-store.ts';
+export type { Clock } from './job/clock.ts';
+export type { CommitReport } from './job/commit-queue.ts';
 export type {
-  Assignment,
-  AssignmentListener,
-  Bounds,
-  EventLog,
-  Headers,
-  LogRecord,
-  NewRecord,
-  PartitionReader,
-  PollRequest,
-  Slice,
-} from './log/event-log.ts';
-export { type FileLogOptions, fileLog } from './log/file-log.ts';
-export { type MemoryLogOptions, memoryLog } from './log/memory-log.ts';
-export { partitionOf } from './log/partition-of.ts';
-export type { Recovery } from './log/recover-partition.ts';
-export type { Topic } from './log/topic.ts';
-export { checkSameCount, unknownTopic } from './log/topic-errors.ts';
-export { checkPartitions, checkTopicName } from './log/topic-name.ts';
-export { typedTopic } from './log/typed-topic.ts';
+  EpochBounds,
+  InputEvent,
+  Inputs,
+  JobOptions,
+  JobSettings,
+  MergedJobOptions,
+} from './job/job-options.ts';
+export { type RedriveSummary, redrive } from './job/redrive.ts';
+export type { RetryOptions, RetryReport } from './job/retry-options.ts';
+export { type JobSummary, type RunningJob, run, startJob } from './job/run.ts';
+export type { StartAt } from './job/start-at.ts';
+export { type FileLogOptions, fileLog } from './log/file/file-log.ts';
+export type { Recovery } from './log/file/recover-partition.ts';
+export { type MemoryLogOptions, memoryLog } from './log/memory/memory-log.ts';
 export { type JsonMetricsOptions, jsonMetrics } from './metrics/json-metrics.ts';
 export { type LineMetricsOptions, lineMetrics } from './metrics/line-metrics.ts';
-export type { EpochMetrics, MetricsReporter } from './metrics/metrics.ts';
 export { type PrometheusMetrics, prometheusMetrics } from './metrics/prometheus-metrics.ts';
 export {
   type Cleaned,
@@ -111,22 +62,14 @@ export {
   tumblingWindow,
   type WindowResult,
 } from './operators/tumbling-window.ts';
-export { type FileSink, type FileSinkOptions, fileSink } from './sink/file-sink.ts';
-export { type LogSink, type LogSinkOptions, logSink } from './sink/log-sink.ts';
+export { type FileSink, type FileSinkOptions, fileSink } from './sink/file/file-sink.ts';
+export { type LogSink, type LogSinkOptions, logSink } from './sink/log/log-sink.ts';
 export {
   type CommitMoment,
   type MemorySink,
   type MemorySinkOptions,
   memorySink,
-} from './sink/memory-sink.ts';
-export type {
-  DeadLetter,
-  EpochCommit,
-  EpochOutput,
-  ResultId,
-  SideElement,
-  Sink,
-  SinkTask,
-  TaskId,
-} from './sink/sink.ts';
-export { type ColumnType, misfitOf, type TableColumn, tableColumns } from './sink/table-columns.ts';
+} from './sink/memory/memory-sink.ts';
+export type { ReadonlyKeyedState, StateView } from './state/state-view.ts';
+export { type FileStateStoreOptions, fileStateStore } from './store/file-state-store.ts';
+export type { Pipeline } from './task/pipeline.ts';

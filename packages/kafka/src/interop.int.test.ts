@@ -1,14 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import {
-  avroEncoder,
-  defineEvent,
-  type EventLog,
-  type EventValue,
-  type LogRecord,
-  memorySink,
-  partitionOf,
-  run,
-} from '@streamify/core';
+import { defineEvent, type EventLog, type EventValue, memorySink, run } from '@streamify/core';
+import { avroEncoder, type LogRecord, partitionOf } from '@streamify/core/adapter';
 import { filter, map } from 'rxjs';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { CompressionTypes } from './client/kafkajs.ts';

@@ -5,7 +5,7 @@ import {
   DuckDBTypeId,
 } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
-import type { ColumnType } from '@streamify/core';
+import type { ColumnType } from '@streamify/core/adapter';
 import { toJson } from './appending.ts';
 import { TableMismatchError } from './errors.ts';
 

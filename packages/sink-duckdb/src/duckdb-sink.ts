@@ -1,16 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { FencedError, rowOf, type Sink, type StreamEvent } from '@streamify/core';
 import {
   type EpochCommit,
   type EpochOutput,
-  FencedError,
   misfitOf,
-  rowOf,
-  type Sink,
   type SinkTask,
-  type StreamEvent,
   type TaskId,
-} from '@streamify/core';
+} from '@streamify/core/adapter';
 import { advance, isCommitted, putAside, takeOver } from './ledger.ts';
 import { ensureTable, type TableDefinition, writeRows } from './table.ts';
 import type { Transact } from './transactions.ts';

@@ -1,11 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import {
-  type Checkpoint,
-  type EpochCommit,
-  type EpochOutput,
-  FencedError,
-  type TaskId,
-} from '@streamify/core';
+import { FencedError } from '@streamify/core';
+import type { Checkpoint, EpochCommit, EpochOutput, TaskId } from '@streamify/core/adapter';
 import { append } from './append.ts';
 import { timestamp, toJson } from './appending.ts';
 

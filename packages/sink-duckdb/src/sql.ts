@@ -1,4 +1,4 @@
-import type { ColumnType } from '@streamify/core';
+import type { ColumnType } from '@streamify/core/adapter';
 
 /** An identifier as it may stand in SQL, whatever characters it has. */
 export function quoted(identifier: string): string {

@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Position, type RecordSchema, type TableColumn, tableColumns } from '@streamify/core';
+import type { Position, RecordSchema } from '@streamify/core';
+import { type TableColumn, tableColumns } from '@streamify/core/adapter';
 import { append } from './append.ts';
 import { appendColumns, type ColumnSource } from './append-columns.ts';
 import { TableMismatchError } from './errors.ts';

@@ -1,4 +1,5 @@
-import { type EventLog, typedTopic } from '@streamify/core';
+import type { EventLog } from '@streamify/core';
+import { typedTopic } from '@streamify/core/adapter';
 
 /**
  * Shows a part of a log as a log of its own: its topics, groups and subjects have names that begin

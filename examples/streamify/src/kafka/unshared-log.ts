@@ -1,4 +1,5 @@
-import { type Assignment, type EventLog, typedTopic, unknownTopic } from '@streamify/core';
+import type { EventLog } from '@streamify/core';
+import { type Assignment, typedTopic, unknownTopic } from '@streamify/core/adapter';
 
 /**
  * Shows a log as one of which this process reads everything: a job has all partitions at once, and

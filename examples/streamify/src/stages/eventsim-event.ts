@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { misfitOf, tableColumns } from '@streamify/core';
+import { misfitOf, tableColumns } from '@streamify/core/adapter';
 import { type TopicName, topics } from '@streamify/models';
 import { text } from '../cleaning/cleaning-rules.ts';
 import type { Identified } from '../log-topics.ts';

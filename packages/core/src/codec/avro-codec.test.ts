@@ -1,10 +1,11 @@
 import avsc from 'avsc';
 import { describe, expect, it } from 'vitest';
-import { CodecError, OptionError, SchemaError } from '../errors.ts';
+import { CodecError, OptionError, SchemaError } from '../contract/errors.ts';
+import type { EventValue } from '../contract/event-type.ts';
+import type { SchemaRegistry } from '../contract/schema-registry.ts';
 import { avroDecoder, avroEncoder } from './avro-codec.ts';
-import { defineEvent, type EventValue } from './define-event.ts';
+import { defineEvent } from './define-event.ts';
 import { memoryRegistry } from './memory-registry.ts';
-import type { SchemaRegistry } from './schema-registry.ts';
 
 const timestamp = { type: 'long', logicalType: 'timestamp-millis' } as const;
 const price = { type: 'bytes', logicalType: 'decimal', precision: 6, scale: 2 } as const;

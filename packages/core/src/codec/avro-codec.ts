@@ -1,10 +1,10 @@
 import type avsc from 'avsc';
-import { CodecError, OptionError, SchemaError } from '../errors.ts';
+import { CodecError, OptionError, SchemaError } from '../contract/errors.ts';
+import type { EventType, RecordSchema } from '../contract/event-type.ts';
+import type { SchemaRegistry } from '../contract/schema-registry.ts';
 import { avroType, writerType } from './avro-type.ts';
 import { canonicalSchema } from './canonical-schema.ts';
-import type { EventType, RecordSchema } from './define-event.ts';
 import { misfitOf } from './misfit.ts';
-import type { SchemaRegistry } from './schema-registry.ts';
 import { maxSchemaId, prefixLength, schemaIdOf, writePrefix } from './wire-format.ts';
 
 /** Encodes the values of one event type. Its results stay valid: no byte is written twice. */

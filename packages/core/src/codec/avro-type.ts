@@ -1,8 +1,8 @@
 import avsc from 'avsc';
-import { SchemaError } from '../errors.ts';
+import { SchemaError } from '../contract/errors.ts';
+import type { RecordSchema } from '../contract/event-type.ts';
 import { BoundedArrayType, BoundedMapType } from './bounded-types.ts';
 import { DecimalType } from './decimal-type.ts';
-import type { RecordSchema } from './define-event.ts';
 import { OwnBytesType } from './own-bytes-type.ts';
 import { SafeLongType } from './safe-long-type.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { OptionError, SchemaError } from '../errors.ts';
-import { defineEvent, type EventValue } from './define-event.ts';
+import { OptionError, SchemaError } from '../contract/errors.ts';
+import type { EventValue } from '../contract/event-type.ts';
+import { defineEvent } from './define-event.ts';
 
 const timestamp = { type: 'long', logicalType: 'timestamp-millis' } as const;
 

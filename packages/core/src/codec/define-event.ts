@@ -1,28 +1,8 @@
-import { OptionError } from '../errors.ts';
+import { OptionError } from '../contract/errors.ts';
+import type { EventType, RecordSchema } from '../contract/event-type.ts';
+import type { InferAvro } from '../contract/infer-avro.ts';
 import { avroType } from './avro-type.ts';
-import type { AvroField, InferAvro } from './infer-avro.ts';
 import type { ClearUnions } from './union-check.ts';
-
-/** An Avro record schema, written as a constant. */
-export interface RecordSchema {
-  readonly type: 'record';
-  readonly name: string;
-  readonly namespace?: string;
-  readonly doc?: string;
-  readonly fields: readonly AvroField[];
-}
-
-/** A kind of event: its schema, and where its time and key come from. `T` is inferred from the schema. */
-export interface EventType<S extends RecordSchema, T> {
-  readonly schema: S;
-  /** Event time in epoch milliseconds; `NaN` where the value has none. */
-  timeOf(value: T): number;
-  /** What partitions the topic and groups keyed operators. */
-  keyOf(value: T): string;
-}
-
-/** The value of an event type. */
-export type EventValue<E> = E extends EventType<infer _S, infer T> ? T : never;
 
 /** Names of the fields of `T` whose values are all `V`. */
 type FieldsOf<T, V> = { [K in keyof T]: T[K] extends V ? K : never }[keyof T] & string;

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LogCorruptedError, SchemaError } from '../errors.ts';
+import { LogCorruptedError, SchemaError } from '../contract/errors.ts';
 import { fileRegistry } from './file-registry.ts';
 
 const schemaOf = (name: string) =>

@@ -1,10 +1,10 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LogCorruptedError, SchemaError } from '../errors.ts';
-import { createFile, syncDirectory } from '../log/durable-file.ts';
+import { LogCorruptedError, SchemaError } from '../contract/errors.ts';
+import type { RecordSchema } from '../contract/event-type.ts';
+import type { SchemaRegistry } from '../contract/schema-registry.ts';
+import { createFile, syncDirectory } from '../durable/durable-file.ts';
 import { canonicalSchema } from './canonical-schema.ts';
-import type { RecordSchema } from './define-event.ts';
-import type { SchemaRegistry } from './schema-registry.ts';
 
 export interface FileRegistryOptions {
   /** The folder of the schemas, one file `<id>.avsc` each. Made at the first registration. */

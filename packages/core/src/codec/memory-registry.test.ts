@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { SchemaError } from '../errors.ts';
+import { SchemaError } from '../contract/errors.ts';
 import { memoryRegistry } from './memory-registry.ts';
 
 const schema = { type: 'record', name: 'A', fields: [{ name: 'at', type: 'long' }] } as const;

@@ -1,7 +1,7 @@
-import { SchemaError } from '../errors.ts';
+import { SchemaError } from '../contract/errors.ts';
+import type { RecordSchema } from '../contract/event-type.ts';
+import type { SchemaRegistry } from '../contract/schema-registry.ts';
 import { canonicalSchema } from './canonical-schema.ts';
-import type { RecordSchema } from './define-event.ts';
-import type { SchemaRegistry } from './schema-registry.ts';
 
 /** Keeps schemas in memory: for tests, and for a log that lives no longer than its process. */
 export function memoryRegistry(): SchemaRegistry {

@@ -1,4 +1,4 @@
-import type { InferAvro, NamedTypes } from './infer-avro.ts';
+import type { InferAvro, NamedTypes } from '../contract/infer-avro.ts';
 
 /**
  * `unknown` for a schema whose unions are clear; otherwise a sentence that names the union which is

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { bufferCount, concatMap, lastValueFrom, Observable } from 'rxjs';
 import { avroDecoder } from '../codec/avro-codec.ts';
-import { run } from '../engine/run.ts';
-import { rowOf, type StreamEvent } from '../event.ts';
-import { fileLog } from '../log/file-log.ts';
-import type { Sink } from '../sink/sink.ts';
-import { Play } from '../testing/plays-log.ts';
+import { rowOf, type StreamEvent } from '../contract/event.ts';
+import type { Sink } from '../contract/sink.ts';
+import { Play } from '../fixtures/plays-log.ts';
+import { run } from '../job/run.ts';
+import { fileLog } from '../log/file/file-log.ts';
 import { type BacklogJob, MICROSECONDS_A_ROW } from './backlog-job.ts';
 
 /*

@@ -1,9 +1,10 @@
-import { run } from '../engine/run.ts';
-import { rowOf } from '../event.ts';
-import { jsonText } from '../sink/json-text.ts';
-import { memorySink } from '../sink/memory-sink.ts';
-import type { DeadLetter, SideElement } from '../sink/sink.ts';
-import { type Play, playsLog } from '../testing/plays-log.ts';
+import { jsonText } from '../adapter/json-text.ts';
+import type { DeadLetter } from '../contract/dead-letter.ts';
+import type { SideElement } from '../contract/epoch.ts';
+import { rowOf } from '../contract/event.ts';
+import { type Play, playsLog } from '../fixtures/plays-log.ts';
+import { run } from '../job/run.ts';
+import { memorySink } from '../sink/memory/memory-sink.ts';
 import { type Result, troubledPipeline } from './troubled-plays.ts';
 
 /** What a job has delivered in the end. */

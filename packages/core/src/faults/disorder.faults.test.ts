@@ -1,10 +1,10 @@
 import { pipe } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { run } from '../engine/run.ts';
+import { LOGGED_AT, type Play, playsLog } from '../fixtures/plays-log.ts';
+import { run } from '../job/run.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
-import { memorySink } from '../sink/memory-sink.ts';
-import { LOGGED_AT, type Play, playsLog } from '../testing/plays-log.ts';
+import { memorySink } from '../sink/memory/memory-sink.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 

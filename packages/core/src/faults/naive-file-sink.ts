@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { rowOf, type StreamEvent } from '../event.ts';
-import type { Folder } from '../sink/folder.ts';
-import { outputParts, part } from '../sink/output-parts.ts';
-import type { Sink } from '../sink/sink.ts';
-import { taskPath } from '../sink/task-path.ts';
+import { rowOf, type StreamEvent } from '../contract/event.ts';
+import type { Sink } from '../contract/sink.ts';
+import type { Folder } from '../durable/folder.ts';
+import { outputParts, part } from '../sink/ledger/output-parts.ts';
+import { taskPath } from '../sink/ledger/task-path.ts';
 
 /** The negative control: writes its rows, then its checkpoint, and asks nobody whether it still may. */
 export function naiveFileSink<Row extends object>(root: Folder): Sink<Row | StreamEvent<Row>> {

@@ -1,13 +1,14 @@
 import { map, pipe, tap } from 'rxjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { avroEncoder } from '../codec/avro-codec.ts';
-import { defineEvent, type EventValue } from '../codec/define-event.ts';
-import { run } from '../engine/run.ts';
-import type { StreamEvent } from '../event.ts';
-import type { EventLog, NewRecord } from '../log/event-log.ts';
-import { memoryLog } from '../log/memory-log.ts';
+import { defineEvent } from '../codec/define-event.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { EventLog, NewRecord } from '../contract/event-log.ts';
+import type { EventValue } from '../contract/event-type.ts';
+import { run } from '../job/run.ts';
+import { memoryLog } from '../log/memory/memory-log.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
-import { memorySink } from '../sink/memory-sink.ts';
+import { memorySink } from '../sink/memory/memory-sink.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 

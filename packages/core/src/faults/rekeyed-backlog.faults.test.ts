@@ -1,14 +1,15 @@
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { defineEvent, type EventValue } from '../codec/define-event.ts';
-import { run } from '../engine/run.ts';
-import { isWatermarkRecord } from '../engine/watermark-record.ts';
-import type { EventLog } from '../log/event-log.ts';
-import { memoryLog } from '../log/memory-log.ts';
-import { typedTopic } from '../log/typed-topic.ts';
+import { typedTopic } from '../adapter/typed-topic.ts';
+import { defineEvent } from '../codec/define-event.ts';
+import { isWatermarkRecord } from '../codec/watermark-record.ts';
+import type { EventLog } from '../contract/event-log.ts';
+import type { EventValue } from '../contract/event-type.ts';
+import { run } from '../job/run.ts';
+import { memoryLog } from '../log/memory/memory-log.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
-import { logSink } from '../sink/log-sink.ts';
-import { memorySink } from '../sink/memory-sink.ts';
+import { logSink } from '../sink/log/log-sink.ts';
+import { memorySink } from '../sink/memory/memory-sink.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
 import { seededRandom } from '../testing/seeded-random.ts';
 

@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { run } from '../engine/run.ts';
-import { memorySink } from '../sink/memory-sink.ts';
+import { playsLog } from '../fixtures/plays-log.ts';
+import { virtualClock } from '../fixtures/virtual-clock.ts';
+import { run } from '../job/run.ts';
+import { memorySink } from '../sink/memory/memory-sink.ts';
 import { faultySink } from '../testing/fault-switches.ts';
-import { playsLog } from '../testing/plays-log.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
-import { virtualClock } from '../testing/virtual-clock.ts';
 import { JOB, linesOf, undisturbed } from './delivered.ts';
 import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
 

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
-import { run } from '../engine/run.ts';
-import { fileLog } from '../log/file-log.ts';
-import { fileSink } from '../sink/file-sink.ts';
+import { Play } from '../fixtures/plays-log.ts';
+import { run } from '../job/run.ts';
+import { fileLog } from '../log/file/file-log.ts';
+import { fileSink } from '../sink/file/file-sink.ts';
 import { faultySink } from '../testing/fault-switches.ts';
-import { Play } from '../testing/plays-log.ts';
 import { JOB } from './delivered.ts';
 import { type Result, troubledPipeline } from './troubled-plays.ts';
 

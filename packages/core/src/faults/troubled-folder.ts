@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { avroDecoder } from '../codec/avro-codec.ts';
-import { isWatermarkRecord } from '../engine/watermark-record.ts';
-import { fileLog } from '../log/file-log.ts';
-import { nodeFolder } from '../sink/node-folder.ts';
-import { Play } from '../testing/plays-log.ts';
-import { storedFiles } from '../testing/stored-files.ts';
+import { isWatermarkRecord } from '../codec/watermark-record.ts';
+import { nodeFolder } from '../durable/node-folder.ts';
+import { Play } from '../fixtures/plays-log.ts';
+import { storedFiles } from '../fixtures/stored-files.ts';
+import { fileLog } from '../log/file/file-log.ts';
 import { JOB, linesOf } from './delivered.ts';
 import { Sum, TARGET_PARTITIONS } from './worker-job.ts';
 

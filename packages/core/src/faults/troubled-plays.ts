@@ -1,8 +1,8 @@
 import { map, pipe, tap } from 'rxjs';
-import type { StreamEvent } from '../event.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { Play } from '../fixtures/plays-log.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
-import type { Play } from '../testing/plays-log.ts';
 
 /** What {@link troubledPipeline} gives: the sum of ids by listener and window. */
 export type Result = WindowResult<number>;

@@ -1,4 +1,5 @@
-import { defineEvent, type EventValue } from '../codec/define-event.ts';
+import { defineEvent } from '../codec/define-event.ts';
+import type { EventValue } from '../contract/event-type.ts';
 
 /** What a worker of the fault tests is to do. */
 export interface WorkerJob {

@@ -1,4 +1,4 @@
-import type { MetricsReporter } from './metrics.ts';
+import type { MetricsReporter } from '../contract/metrics.ts';
 
 export interface JsonMetricsOptions {
   /** Takes a line, without its end. Default: standard error. */

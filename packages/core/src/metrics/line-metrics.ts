@@ -1,6 +1,6 @@
-import { OptionError } from '../errors.ts';
-import { addCounts } from '../sink/add-counts.ts';
-import type { EpochMetrics, MetricsReporter } from './metrics.ts';
+import { addCounts } from '../adapter/add-counts.ts';
+import { OptionError } from '../contract/errors.ts';
+import type { EpochMetrics, MetricsReporter } from '../contract/metrics.ts';
 
 export interface LineMetricsOptions {
   /** Least milliseconds between two lines of a job. Default 10,000. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { EpochMetrics } from '../contract/metrics.ts';
 import { jsonMetrics } from './json-metrics.ts';
 import { lineMetrics } from './line-metrics.ts';
-import type { EpochMetrics } from './metrics.ts';
 import { prometheusMetrics } from './prometheus-metrics.ts';
 
 const epoch = (values: Partial<EpochMetrics> = {}): EpochMetrics => ({

@@ -1,6 +1,6 @@
-import { addCounts } from '../sink/add-counts.ts';
+import { addCounts } from '../adapter/add-counts.ts';
+import type { EpochMetrics, MetricsReporter } from '../contract/metrics.ts';
 import { Histogram } from './histogram.ts';
-import type { EpochMetrics, MetricsReporter } from './metrics.ts';
 
 /** Keeps what Prometheus asks for. */
 export interface PrometheusMetrics extends MetricsReporter {

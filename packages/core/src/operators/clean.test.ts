@@ -1,9 +1,9 @@
 import { of, range, map as rxMap, take } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { Task } from '../engine/task.ts';
-import { OptionError } from '../errors.ts';
-import type { StreamEvent } from '../event.ts';
-import { marbles } from '../testing/marbles.ts';
+import { OptionError } from '../contract/errors.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { marbles } from '../fixtures/marbles.ts';
+import { Task } from '../task/task.ts';
 import { eventOf, runEpoch } from '../testing/task-driver.ts';
 import { clean, reject } from './clean.ts';
 

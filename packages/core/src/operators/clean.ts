@@ -1,8 +1,9 @@
 import type { OperatorFunction } from 'rxjs';
-import { useRejection, useTimeCheck } from '../engine/host.ts';
-import { operator } from '../engine/operator.ts';
-import { OptionError } from '../errors.ts';
-import type { StreamEvent } from '../event.ts';
+import { OptionError } from '../contract/errors.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { operator } from '../operator-kit/operator.ts';
+import { useRejection } from '../operator-kit/use-rejection.ts';
+import { useTimeCheck } from '../operator-kit/use-time-check.ts';
 
 /** A rule for each field that needs one: takes the field's value and the whole event, gives the clean value. */
 export type CleanRules<T> = { readonly [K in keyof T]?: (value: T[K], event: T) => unknown };

@@ -1,7 +1,7 @@
 import { Subject } from 'rxjs';
 import { bench, describe } from 'vitest';
-import { Task } from '../engine/task.ts';
-import type { StreamEvent } from '../event.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { Task } from '../task/task.ts';
 import { arrivalOf, eventOf } from '../testing/task-driver.ts';
 import { deduplicate } from './deduplicate.ts';
 

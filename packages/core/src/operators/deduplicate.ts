@@ -1,9 +1,10 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { useCounter, useKeyedState } from '../engine/host.ts';
-import { operator } from '../engine/operator.ts';
-import { useWatermark } from '../engine/watermark.ts';
-import { OptionError } from '../errors.ts';
-import type { StreamEvent } from '../event.ts';
+import { OptionError } from '../contract/errors.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { operator } from '../operator-kit/operator.ts';
+import { useCounter } from '../operator-kit/use-counter.ts';
+import { useKeyedState } from '../operator-kit/use-keyed-state.ts';
+import { useWatermark } from '../operator-kit/use-watermark.ts';
 
 export interface DeduplicateOptions<T> {
   /** What makes two events the same. */

@@ -1,9 +1,9 @@
 import { map, range, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { Task } from '../engine/task.ts';
-import { OptionError } from '../errors.ts';
-import type { StreamEvent } from '../event.ts';
-import { marbles } from '../testing/marbles.ts';
+import { OptionError } from '../contract/errors.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { marbles } from '../fixtures/marbles.ts';
+import { Task } from '../task/task.ts';
 import { applyChange, completeEpoch, eventOf, runEpoch } from '../testing/task-driver.ts';
 import { type TumblingWindowOptions, tumblingWindow } from './tumbling-window.ts';
 

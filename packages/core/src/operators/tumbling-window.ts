@@ -1,16 +1,13 @@
 import type { OperatorFunction } from 'rxjs';
-import {
-  type SideOutput,
-  useCounter,
-  useEmitter,
-  useKeyedState,
-  useRejection,
-  useSideOutput,
-} from '../engine/host.ts';
-import { operator } from '../engine/operator.ts';
-import { useWatermark } from '../engine/watermark.ts';
-import { OptionError } from '../errors.ts';
-import type { StreamEvent } from '../event.ts';
+import { OptionError } from '../contract/errors.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { operator } from '../operator-kit/operator.ts';
+import { useCounter } from '../operator-kit/use-counter.ts';
+import { useEmitter } from '../operator-kit/use-emitter.ts';
+import { useKeyedState } from '../operator-kit/use-keyed-state.ts';
+import { useRejection } from '../operator-kit/use-rejection.ts';
+import { type SideOutput, useSideOutput } from '../operator-kit/use-side-output.ts';
+import { useWatermark } from '../operator-kit/use-watermark.ts';
 
 /** How events fold into one result. `add` returns a new accumulator and leaves the old one alone. */
 export interface Aggregate<T, A> {

@@ -1,5 +1,6 @@
-import type { Position, StreamEvent } from '../event.ts';
-import type { DeadLetter, EpochCommit, EpochOutput, SideElement } from '../sink/sink.ts';
+import type { DeadLetter } from '../contract/dead-letter.ts';
+import type { EpochCommit, EpochOutput, SideElement } from '../contract/epoch.ts';
+import type { Position, StreamEvent } from '../contract/event.ts';
 import type { ContractRow } from './contract-row.ts';
 
 type Element = ContractRow | StreamEvent<ContractRow>;

@@ -1,4 +1,4 @@
-import type { InferAvro } from '../codec/infer-avro.ts';
+import type { InferAvro } from '../contract/infer-avro.ts';
 
 /** What the sink of {@link sinkContract} is made for: a field of each kind that warehouses get wrong. */
 export const contractSchema = {

@@ -1,5 +1,5 @@
-import type { EventType, RecordSchema } from '../codec/define-event.ts';
-import type { StreamEvent } from '../event.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { EventType, RecordSchema } from '../contract/event-type.ts';
 
 /**
  * Makes events from values, as a job would get them from one partition of a topic: one after the

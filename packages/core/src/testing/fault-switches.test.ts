@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { run } from '../engine/run.ts';
-import { memorySink } from '../sink/memory-sink.ts';
+import { Play, plays, playsLog } from '../fixtures/plays-log.ts';
+import { run } from '../job/run.ts';
+import { memorySink } from '../sink/memory/memory-sink.ts';
 import { faultyLog, faultySink } from './fault-switches.ts';
-import { Play, plays, playsLog } from './plays-log.ts';
 
 describe('fault switches', () => {
   it('fail a sink where they are thrown: before a commit nothing is stored, behind it everything', async () => {

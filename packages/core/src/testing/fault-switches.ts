@@ -1,6 +1,6 @@
-import type { EventLog } from '../log/event-log.ts';
-import { typedTopic } from '../log/typed-topic.ts';
-import type { Sink, TaskId } from '../sink/sink.ts';
+import { typedTopic } from '../adapter/typed-topic.ts';
+import type { EventLog } from '../contract/event-log.ts';
+import type { Sink, TaskId } from '../contract/sink.ts';
 
 /** What a sink is about to do, or has done. */
 export type SinkMoment = 'before open' | 'before commit' | 'after commit';

@@ -1,14 +1,9 @@
-import type { Checkpoint } from '../engine/checkpoint.ts';
-import { FencedError } from '../errors.ts';
-import { rowOf, type StreamEvent } from '../event.ts';
-import type {
-  DeadLetter,
-  EpochCommit,
-  EpochOutput,
-  SideElement,
-  Sink,
-  TaskId,
-} from '../sink/sink.ts';
+import type { Checkpoint } from '../contract/checkpoint.ts';
+import type { DeadLetter } from '../contract/dead-letter.ts';
+import type { EpochCommit, EpochOutput, SideElement } from '../contract/epoch.ts';
+import { FencedError } from '../contract/errors.ts';
+import { rowOf, type StreamEvent } from '../contract/event.ts';
+import type { Sink, TaskId } from '../contract/sink.ts';
 
 /** A promise of sinks that a {@link FlawedSink} breaks. */
 export type Flaw =

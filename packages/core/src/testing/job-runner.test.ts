@@ -1,9 +1,9 @@
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { memoryLog } from '../log/memory-log.ts';
+import { Play } from '../fixtures/plays-log.ts';
+import { memoryLog } from '../log/memory/memory-log.ts';
 import { tumblingWindow } from '../operators/tumbling-window.ts';
 import { jobRunner } from './job-runner.ts';
-import { Play } from './plays-log.ts';
 
 const from = memoryLog().topic('plays', Play);
 const play = (at: number, listener = 'ann'): Play => ({ id: at, listener, at });

@@ -1,10 +1,11 @@
 import { avroEncoder } from '../codec/avro-codec.ts';
 import { avroType } from '../codec/avro-type.ts';
 import { prefixLength } from '../codec/wire-format.ts';
-import type { JobOptions } from '../engine/job-options.ts';
-import type { Arrival, Task } from '../engine/task.ts';
-import { rowOf, type StreamEvent } from '../event.ts';
-import type { DeadLetter, EpochOutput, SideElement } from '../sink/sink.ts';
+import type { DeadLetter } from '../contract/dead-letter.ts';
+import type { EpochOutput, SideElement } from '../contract/epoch.ts';
+import { rowOf, type StreamEvent } from '../contract/event.ts';
+import type { JobOptions } from '../job/job-options.ts';
+import type { Arrival, Task } from '../task/task.ts';
 import { RestorableTask } from './restorable-task.ts';
 
 /** What {@link jobRunner} looks at of a job. */

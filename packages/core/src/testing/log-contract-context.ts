@@ -1,4 +1,4 @@
-import type { EventLog, LogRecord, NewRecord, PartitionReader } from '../log/event-log.ts';
+import type { EventLog, LogRecord, NewRecord, PartitionReader } from '../contract/event-log.ts';
 
 /** What a case has to work with. */
 export interface Context {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { EventLog, LogRecord, PartitionReader } from '../log/event-log.ts';
-import { memoryLog } from '../log/memory-log.ts';
+import type { EventLog, LogRecord, PartitionReader } from '../contract/event-log.ts';
+import { memoryLog } from '../log/memory/memory-log.ts';
 import { logContract } from './log-contract.ts';
 
 type Reader = Partial<PartitionReader>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import type { EventLog } from '../log/event-log.ts';
+import type { EventLog } from '../contract/event-log.ts';
 import { persistenceCases } from './log-persistence-cases.ts';
 import { pollCases } from './log-poll-cases.ts';
 import { publishCases } from './log-publish-cases.ts';

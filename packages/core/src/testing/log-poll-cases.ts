@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
-import { OffsetOutOfRangeError, OptionError } from '../errors.ts';
+import { OffsetOutOfRangeError, OptionError } from '../contract/errors.ts';
 import {
   type Check,
   drain,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { avroDecoder } from '../codec/avro-codec.ts';
 import { defineEvent } from '../codec/define-event.ts';
-import type { LogRecord } from '../log/event-log.ts';
+import type { LogRecord } from '../contract/event-log.ts';
 import {
   type Check,
   drain,

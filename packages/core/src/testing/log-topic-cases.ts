@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { OptionError, PartitionCountError, UnknownTopicError } from '../errors.ts';
+import { OptionError, PartitionCountError, UnknownTopicError } from '../contract/errors.ts';
 import { type Check, limits, readTopic, record, single } from './log-contract-context.ts';
 
 /** What a log promises of topics, of sharing their partitions, and of its end. */

@@ -1,12 +1,12 @@
 import { bufferCount, distinct, map, pipe, scan, share, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { Pipeline } from '../engine/pipeline.ts';
-import type { StreamEvent } from '../event.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { Play, plays } from '../fixtures/plays-log.ts';
 import { clean, reject } from '../operators/clean.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow } from '../operators/tumbling-window.ts';
+import type { Pipeline } from '../task/pipeline.ts';
 import { eventsOf } from './events-of.ts';
-import { Play, plays } from './plays-log.ts';
 import { restartSafe } from './restart-safe.ts';
 
 type PlayEvent = StreamEvent<Play>;

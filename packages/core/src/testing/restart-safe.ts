@@ -1,10 +1,10 @@
 import { AssertionError } from 'node:assert';
 import { inspect, isDeepStrictEqual } from 'node:util';
-import type { Pipeline } from '../engine/pipeline.ts';
-import type { Task } from '../engine/task.ts';
-import { OptionError } from '../errors.ts';
-import type { StreamEvent } from '../event.ts';
-import type { EpochOutput } from '../sink/sink.ts';
+import type { EpochOutput } from '../contract/epoch.ts';
+import { OptionError } from '../contract/errors.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { Pipeline } from '../task/pipeline.ts';
+import type { Task } from '../task/task.ts';
 import { RestorableTask } from './restorable-task.ts';
 
 export interface RestartSafeOptions {

@@ -1,6 +1,6 @@
-import type { Pipeline } from '../engine/pipeline.ts';
-import { Task, type TaskOptions } from '../engine/task.ts';
-import type { EpochOutput } from '../sink/sink.ts';
+import type { EpochOutput } from '../contract/epoch.ts';
+import type { Pipeline } from '../task/pipeline.ts';
+import { Task, type TaskOptions } from '../task/task.ts';
 import { applyChange } from './task-driver.ts';
 
 /** A task without log and sink, whose epochs are kept as a sink would keep them. */

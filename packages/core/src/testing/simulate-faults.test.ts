@@ -1,11 +1,11 @@
 import { bufferCount, map, type Observable, pipe, scan, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import type { InputEvent } from '../engine/job-options.ts';
-import type { StreamEvent } from '../event.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import { Play, playsLog } from '../fixtures/plays-log.ts';
+import type { InputEvent } from '../job/job-options.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import type { Flaw } from './flawed-sink.ts';
-import { Play, playsLog } from './plays-log.ts';
 import { simulateFaults } from './simulate-faults.ts';
 
 /** Plays out of order, with duplicates, late ones and two that are poison. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { avroType } from '../codec/avro-type.ts';
 import { misfitOf } from '../codec/misfit.ts';
-import { rowOf } from '../event.ts';
+import { rowOf } from '../contract/event.ts';
 import { type ContractRow, contractSchema } from './contract-row.ts';
 import { type CommitStep, ConnectionLost, type Flaw, flawedSink } from './flawed-sink.ts';
 import { sinkContract } from './sink-contract.ts';

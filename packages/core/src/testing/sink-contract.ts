@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import type { Checkpoint } from '../engine/checkpoint.ts';
-import { FencedError } from '../errors.ts';
-import type { StreamEvent } from '../event.ts';
-import type { EpochCommit, EpochOutput, TaskId } from '../sink/sink.ts';
+import type { Checkpoint } from '../contract/checkpoint.ts';
+import type { EpochCommit, EpochOutput } from '../contract/epoch.ts';
+import { FencedError } from '../contract/errors.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { TaskId } from '../contract/sink.ts';
 import { commitOf, deadLetter, outputOf, position, row } from './contract-output.ts';
 import type { ContractRow } from './contract-row.ts';
 import type { ContractCase } from './log-contract.ts';

@@ -1,5 +1,7 @@
-import type { StreamEvent } from '../event.ts';
-import type { DeadLetter, SideElement, Sink } from '../sink/sink.ts';
+import type { DeadLetter } from '../contract/dead-letter.ts';
+import type { SideElement } from '../contract/epoch.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { Sink } from '../contract/sink.ts';
 import type { ContractRow } from './contract-row.ts';
 
 /** What {@link sinkContract} needs of a sink. */

@@ -1,8 +1,8 @@
-import type { StateChange } from '../engine/checkpoint.ts';
-import type { Pipeline } from '../engine/pipeline.ts';
-import { type Arrival, Task, type TaskEpoch } from '../engine/task.ts';
-import type { StreamEvent } from '../event.ts';
-import type { EpochOutput } from '../sink/sink.ts';
+import type { StateChange } from '../contract/checkpoint.ts';
+import type { EpochOutput } from '../contract/epoch.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { Pipeline } from '../task/pipeline.ts';
+import { type Arrival, Task, type TaskEpoch } from '../task/task.ts';
 
 /** An event of `key` at `time`, in epoch milliseconds; its offset is its time unless told. */
 export function eventOf<T>(key: string, time: number, value: T, offset = time): StreamEvent<T> {

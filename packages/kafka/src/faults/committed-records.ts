@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { avroDecoder, type EventType, type RecordSchema } from '@streamify/core';
+import type { EventType, RecordSchema } from '@streamify/core';
+import { avroDecoder } from '@streamify/core/adapter';
 import type { Consumer, ConsumerConfig, IHeaders, Kafka as KafkaJs } from 'kafkajs';
 import { Kafka, logLevel, PartitionAssigners } from '../client/kafkajs.ts';
 import { registryOfPlays } from './plays.ts';

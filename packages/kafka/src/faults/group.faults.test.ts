@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type AssignmentListener, type EventLog, run, startJob } from '@streamify/core';
+import { type EventLog, run, startJob } from '@streamify/core';
+import type { AssignmentListener } from '@streamify/core/adapter';
 import { expectHarmed, expectUnharmed, faultySink } from '@streamify/core/testing';
 import type { Admin } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';

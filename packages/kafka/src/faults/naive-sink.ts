@@ -1,4 +1,5 @@
-import { type Checkpoint, type EventLog, rowOf, type Topic } from '@streamify/core';
+import { type EventLog, rowOf, type Topic } from '@streamify/core';
+import type { Checkpoint } from '@streamify/core/adapter';
 import type { Counted, WindowSink } from './windows.ts';
 
 interface Stored extends Omit<Checkpoint, 'state'> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { avroEncoder, type EventLog, run } from '@streamify/core';
+import { type EventLog, run } from '@streamify/core';
+import { avroEncoder } from '@streamify/core/adapter';
 import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
 import type { Kafka as KafkaJs } from 'kafkajs';
 import { afterEach, beforeEach, it } from 'vitest';

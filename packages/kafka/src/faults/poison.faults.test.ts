@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import {
-  avroEncoder,
   defineEvent,
   type EventLog,
   type JobOptions,
@@ -9,6 +8,7 @@ import {
   type SchemaRegistry,
   type StreamEvent,
 } from '@streamify/core';
+import { avroEncoder } from '@streamify/core/adapter';
 import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
 import { pipe, tap } from 'rxjs';
 import { afterEach, beforeEach, expect, it } from 'vitest';

@@ -6,9 +6,9 @@ import {
   type Sink,
   type StreamEvent,
   tumblingWindow,
-  typedTopic,
   type WindowResult,
 } from '@streamify/core';
+import { typedTopic } from '@streamify/core/adapter';
 import { pipe } from 'rxjs';
 import { kafkaSink } from '../sink/kafka-sink.ts';
 import { Play, PlayBySong, trimmed } from './plays.ts';

@@ -1,4 +1,4 @@
-import type { Assignment, AssignmentListener } from '@streamify/core';
+import type { Assignment, AssignmentListener } from '@streamify/core/adapter';
 import { persist } from '../client/persist.ts';
 import {
   type DoneOffset,

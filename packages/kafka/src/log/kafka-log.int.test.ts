@@ -1,12 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { init, compress as zstdCompress, decompress as zstdDecompress } from '@bokuweb/zstd-wasm';
-import {
-  type AssignmentListener,
-  type EventLog,
-  memoryRegistry,
-  OffsetOutOfRangeError,
-  OptionError,
-} from '@streamify/core';
+import { type EventLog, memoryRegistry, OffsetOutOfRangeError, OptionError } from '@streamify/core';
+import type { AssignmentListener } from '@streamify/core/adapter';
 import { logContract } from '@streamify/core/testing';
 import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, it, vi } from 'vitest';

@@ -1,17 +1,19 @@
 import { setMaxListeners } from 'node:events';
 import {
   ClosedError,
-  checkPartitions,
-  checkTopicName,
   type EventLog,
-  type NewRecord,
   OptionError,
   PartitionCountError,
-  partitionOf,
   type SchemaRegistry,
+} from '@streamify/core';
+import {
+  checkPartitions,
+  checkTopicName,
+  type NewRecord,
+  partitionOf,
   typedTopic,
   unknownTopic,
-} from '@streamify/core';
+} from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { checkConnection, type KafkaConnectionOptions } from '../client/connection-options.ts';
 import { KafkaClient } from '../client/kafka-client.ts';

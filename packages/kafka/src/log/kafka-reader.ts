@@ -1,12 +1,11 @@
+import { ClosedError, OffsetOutOfRangeError } from '@streamify/core';
 import {
   type Bounds,
-  ClosedError,
   checkLimits,
-  OffsetOutOfRangeError,
   type PartitionReader,
   type PollRequest,
   type Slice,
-} from '@streamify/core';
+} from '@streamify/core/adapter';
 import { rootOf } from '../client/failure.ts';
 import { FetchedRecords } from '../wire/read-record-set.ts';
 import { type FetcherOptions, PartitionFetcher } from './partition-fetcher.ts';

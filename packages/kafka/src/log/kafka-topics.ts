@@ -1,4 +1,4 @@
-import { type Bounds, checkSameCount, unknownTopic } from '@streamify/core';
+import { type Bounds, checkSameCount, unknownTopic } from '@streamify/core/adapter';
 import type { Admin, Cluster } from 'kafkajs';
 import { rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';

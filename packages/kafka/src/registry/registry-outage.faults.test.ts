@@ -1,14 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import {
-  avroEncoder,
   defineEvent,
   type MemorySink,
   memorySink,
-  type NewRecord,
   SchemaError,
   type SchemaRegistry,
   startJob,
 } from '@streamify/core';
+import { avroEncoder, type NewRecord } from '@streamify/core/adapter';
 import { expectHarmed, expectUnharmed, type Outcome } from '@streamify/core/testing';
 import { map } from 'rxjs';
 import { expect, it } from 'vitest';

@@ -1,5 +1,4 @@
 import {
-  avroEncoder,
   defineEvent,
   type EventLog,
   type JobSettings,
@@ -9,8 +8,8 @@ import {
   type RetryReport,
   run,
   SchemaError,
-  typedTopic,
 } from '@streamify/core';
+import { avroEncoder, typedTopic } from '@streamify/core/adapter';
 import { map } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RegistryUnavailableError } from '../errors.ts';

@@ -1,4 +1,5 @@
-import { type Bounds, type EventLog, StateMismatchError } from '@streamify/core';
+import { type EventLog, StateMismatchError } from '@streamify/core';
+import type { Bounds } from '@streamify/core/adapter';
 import { readLater } from './read-task.ts';
 
 /** Milliseconds for which a transaction of a task that works is waited for. */

@@ -1,4 +1,5 @@
-import type { DeadLetter, LogRecord } from '@streamify/core';
+import type { DeadLetter } from '@streamify/core';
+import type { LogRecord } from '@streamify/core/adapter';
 import { expect, it } from 'vitest';
 import { deadLetterMessage, readDeadLetter } from './dead-letter-message.ts';
 

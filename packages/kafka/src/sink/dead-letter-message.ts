@@ -1,4 +1,5 @@
-import type { DeadLetter, LogRecord, ResultId } from '@streamify/core';
+import type { DeadLetter, ResultId } from '@streamify/core';
+import type { LogRecord } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { jsonText } from './json-text.ts';
 

@@ -1,10 +1,10 @@
+import type { StreamEvent } from '@streamify/core';
 import {
   type EpochCommit,
   type EpochOutput,
-  type StreamEvent,
   type TaskId,
   watermarkRecord,
-} from '@streamify/core';
+} from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { messageOf } from '../log/kafka-log.ts';
 import type { PartitionMessages } from '../produce/requests-of.ts';

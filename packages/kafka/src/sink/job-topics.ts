@@ -1,4 +1,5 @@
-import { checkTopicName, OptionError } from '@streamify/core';
+import { OptionError } from '@streamify/core';
+import { checkTopicName } from '@streamify/core/adapter';
 
 /** The topics that a job has beside those that it writes rows to. */
 export interface JobTopics {

@@ -1,13 +1,11 @@
 import {
-  avroEncoder,
   type DeadLetter,
   OptionError,
   type Sink,
   type StreamEvent,
-  type TaskId,
   type Topic,
-  unknownTopic,
 } from '@streamify/core';
+import { avroEncoder, type TaskId, unknownTopic } from '@streamify/core/adapter';
 import { partsOfKafkaLog } from '../log/kafka-log.ts';
 import { compressionType } from '../wire/codecs.ts';
 import { checkGrowth } from './check-growth.ts';

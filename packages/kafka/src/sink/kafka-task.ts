@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
-  type Checkpoint,
   ClosedError,
-  type EpochCommit,
-  type EpochOutput,
   type EventLog,
   FencedError,
   OptionError,
-  type SinkTask,
   type StreamEvent,
   StreamifyError,
-  type TaskId,
 } from '@streamify/core';
+import type {
+  Checkpoint,
+  EpochCommit,
+  EpochOutput,
+  SinkTask,
+  TaskId,
+} from '@streamify/core/adapter';
 import type { CompressionTypes, Message } from 'kafkajs';
 import { type KafkaFailure, rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';

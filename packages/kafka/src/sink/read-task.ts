@@ -1,4 +1,5 @@
-import { type EventLog, OffsetOutOfRangeError, type PartitionReader } from '@streamify/core';
+import { type EventLog, OffsetOutOfRangeError } from '@streamify/core';
+import type { PartitionReader } from '@streamify/core/adapter';
 import { CommitUnknownError } from '../errors.ts';
 import { TaskRecords } from './task-records.ts';
 

@@ -7,9 +7,9 @@ import {
   memorySink,
   run,
   tumblingWindow,
-  typedTopic,
   type WindowResult,
 } from '@streamify/core';
+import { typedTopic } from '@streamify/core/adapter';
 import { map } from 'rxjs';
 import { expect, it } from 'vitest';
 import { kafkaLog } from '../log/kafka-log.ts';

@@ -1,4 +1,5 @@
-import { type AvroEncoder, rowOf, type StreamEvent, type Topic } from '@streamify/core';
+import { rowOf, type StreamEvent, type Topic } from '@streamify/core';
+import type { AvroEncoder } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { messageOf } from '../log/kafka-log.ts';
 

@@ -1,4 +1,4 @@
-import type { EpochOutput } from '@streamify/core';
+import type { EpochOutput } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { jsonText } from './json-text.ts';
 

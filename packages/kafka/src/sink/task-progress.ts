@@ -1,4 +1,4 @@
-import type { EpochCommit, EpochOutput } from '@streamify/core';
+import type { EpochCommit, EpochOutput } from '@streamify/core/adapter';
 
 /** Version of {@link TaskProgress}. A later version must read this one. */
 export const PROGRESS_VERSION = 1;

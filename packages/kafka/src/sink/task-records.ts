@@ -1,4 +1,5 @@
-import { LogCorruptedError, type LogRecord, StateMismatchError } from '@streamify/core';
+import { LogCorruptedError, StateMismatchError } from '@streamify/core';
+import type { LogRecord } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { PROGRESS_VERSION, type TaskProgress } from './task-progress.ts';
 

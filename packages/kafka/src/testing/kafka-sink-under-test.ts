@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import {
-  avroDecoder,
   type DeadLetter,
   defineEvent,
-  type EpochCommit,
-  type EpochOutput,
   type EventLog,
-  type LogRecord,
   memoryRegistry,
   type SchemaRegistry,
   type Topic,
 } from '@streamify/core';
+import {
+  avroDecoder,
+  type EpochCommit,
+  type EpochOutput,
+  type LogRecord,
+} from '@streamify/core/adapter';
 import {
   type ContractRow,
   contractSchema,

@@ -1,4 +1,5 @@
-import { LogCorruptedError, type LogRecord, type Slice } from '@streamify/core';
+import { LogCorruptedError } from '@streamify/core';
+import type { LogRecord, Slice } from '@streamify/core/adapter';
 import { ByteReader } from './byte-reader.ts';
 import { decompress } from './codecs.ts';
 import { crc32c } from './crc32c.ts';

@@ -1,4 +1,5 @@
-import { avroDecoder, memoryRegistry } from '@streamify/core';
+import { memoryRegistry } from '@streamify/core';
+import { avroDecoder } from '@streamify/core/adapter';
 import { PageViewEvent } from '@streamify/models';
 import { describe, expect, test } from 'vitest';
 import { RecordBlock } from '../records/record-block.ts';

@@ -1,4 +1,5 @@
-import { type EventLog, type NewRecord, partitionOf } from '@streamify/core';
+import type { EventLog } from '@streamify/core';
+import { type NewRecord, partitionOf } from '@streamify/core/adapter';
 import { CheckpointError } from '../errors.ts';
 import type { RecordBlock, RecordList } from '../records/record-block.ts';
 import { topicOrder } from '../records/record-writer.ts';

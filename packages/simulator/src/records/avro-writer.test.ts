@@ -1,4 +1,5 @@
-import { avroDecoder, type EventType, memoryRegistry, type RecordSchema } from '@streamify/core';
+import { type EventType, memoryRegistry, type RecordSchema } from '@streamify/core';
+import { avroDecoder } from '@streamify/core/adapter';
 import { topics } from '@streamify/models';
 import { describe, expect, test } from 'vitest';
 import { simulateBatches } from '../simulate.ts';

@@ -1,0 +1,20 @@
+import { OptionError } from '../contract/errors.ts';
+
+/**
+ * Refuses what is no topic name. The rule is Kafka's, so that every log takes the same names; it
+ * also keeps a name from being a path.
+ *
+ * @throws OptionError
+ */
+export function checkTopicName(topic: string): void {
+  if (/^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..') return;
+  throw new OptionError(
+    `a topic name has 1 to 249 letters, digits, dots, underscores or hyphens, and is not . or ..: ${JSON.stringify(topic)}`,
+  );
+}
+
+/** @throws OptionError when this is no number of partitions. */
+export function checkPartitions(topic: string, partitions: number): void {
+  if (Number.isInteger(partitions) && partitions >= 1 && partitions <= 100_000) return;
+  throw new OptionError(`topic ${topic} needs 1 to 100000 partitions, not ${partitions}`);
+}

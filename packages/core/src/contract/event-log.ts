@@ -1,0 +1,125 @@
+import type { EventType, RecordSchema } from './event-type.ts';
+import type { SchemaRegistry } from './schema-registry.ts';
+
+/** Small named values beside a record, such as the file it was imported from. */
+export type Headers = Readonly<Record<string, string>>;
+
+/** A record as a producer hands it over. */
+export interface NewRecord {
+  /** Records of one key keep their order: they share a partition. */
+  readonly key: string;
+  readonly value: Uint8Array;
+  readonly headers?: Headers;
+}
+
+/** A record as it stands in a partition. */
+export interface LogRecord extends NewRecord {
+  readonly offset: number;
+  /** When the log appended it, in epoch milliseconds. */
+  readonly loggedAt: number;
+}
+
+/** First offset still held, and the offset that the next record will get. */
+export interface Bounds {
+  readonly start: number;
+  readonly end: number;
+}
+
+/** How much of a partition to read. */
+export interface PollRequest {
+  /** Offset of the first record wanted. */
+  readonly from: number;
+  /** Most records to return. */
+  readonly maxRecords: number;
+  /** Most bytes of keys and values to return; a single larger record is returned all the same. */
+  readonly maxBytes: number;
+  /** How long to wait for a first record, in milliseconds. 0 returns at once. */
+  readonly maxWait: number;
+  /** Ends the wait early, with no records. */
+  readonly signal?: AbortSignal;
+}
+
+/** Durable records in offset order, and where to go on. */
+export interface Slice {
+  readonly records: readonly LogRecord[];
+  /** Offset to poll from next: past the last record, and past offsets that hold none. */
+  readonly next: number;
+}
+
+/** Reads one partition. One poll at a time. */
+export interface PartitionReader {
+  /**
+   * Returns durable records from `from` on; none when `maxWait` passes.
+   *
+   * @throws OffsetOutOfRangeError when `from` is below the start or beyond the end of the log.
+   */
+  poll(request: PollRequest): Promise<Slice>;
+  bounds(): Promise<Bounds>;
+  /** Offset of the first record that was logged at `timestamp`, in epoch milliseconds, or later; the end of the log if none was. */
+  offsetAt(timestamp: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** What a job does when partitions come to it and go. Several calls may be under way for different partitions. */
+export interface AssignmentListener {
+  /**
+   * The partition is this member's. Called again for one that it holds when the group has agreed
+   * anew: who gave it up in the meantime, because another had taken it over, takes it again.
+   */
+  assigned(partition: number): void;
+  /** The partition is released when this resolves. */
+  revoked(partition: number): Promise<void>;
+}
+
+/** The share of some topics' partitions that this process works on. */
+export interface Assignment {
+  /** Whether partitions come and go while it lasts, because other processes may join the group. */
+  readonly isShared: boolean;
+  /** Rejects when the log can no longer assign partitions. Resolves at `close`. */
+  readonly ended: Promise<void>;
+  /** Notes how far a partition is done, for those who watch the group's lag. No job starts from there. */
+  committed?(topic: string, partition: number, next: number): void;
+  close(): Promise<void>;
+}
+
+/**
+ * An append-only log of keyed records in topics and partitions: the only truth of a job.
+ *
+ * Every implementation passes `logContract` of `@streamify/core/testing`.
+ */
+export interface EventLog {
+  readonly registry: SchemaRegistry;
+  /**
+   * Creates a topic, or does nothing when it exists with as many partitions.
+   *
+   * @throws PartitionCountError when it exists with another count.
+   */
+  createTopic(topic: string, options: { readonly partitions: number }): Promise<void>;
+  /** Number of partitions, `undefined` when there is no such topic. */
+  partitions(topic: string): Promise<number | undefined>;
+  /** Appends records. They are durable, and readable, when the promise resolves. */
+  publish(topic: string, records: readonly NewRecord[]): Promise<void>;
+  reader(topic: string, partition: number): Promise<PartitionReader>;
+  /**
+   * Shares the partitions of `topics`, which have equally many, among the members of `group`.
+   * A log of a single process assigns all of them at once. Resolves once the first share, which may
+   * be empty, has been assigned.
+   */
+  assign(
+    group: string,
+    topics: readonly string[],
+    listener: AssignmentListener,
+  ): Promise<Assignment>;
+  /** A topic of one event type. */
+  topic<S extends RecordSchema, T>(name: string, type: EventType<S, T>): Topic<T>;
+  close(): Promise<void>;
+}
+
+/** A topic of one event type: what a job reads from, and what a producer publishes to. */
+export interface Topic<T> {
+  readonly name: string;
+  readonly log: EventLog;
+  readonly type: EventType<RecordSchema, T>;
+  /** Encodes and appends events, each to the partition of its key. Durable when the promise resolves. */
+  publish(values: readonly T[]): Promise<void>;
+}

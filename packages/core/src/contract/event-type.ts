@@ -1,0 +1,22 @@
+import type { AvroField } from './infer-avro.ts';
+
+/** An Avro record schema, written as a constant. */
+export interface RecordSchema {
+  readonly type: 'record';
+  readonly name: string;
+  readonly namespace?: string;
+  readonly doc?: string;
+  readonly fields: readonly AvroField[];
+}
+
+/** A kind of event: its schema, and where its time and key come from. `T` is inferred from the schema. */
+export interface EventType<S extends RecordSchema, T> {
+  readonly schema: S;
+  /** Event time in epoch milliseconds; `NaN` where the value has none. */
+  timeOf(value: T): number;
+  /** What partitions the topic and groups keyed operators. */
+  keyOf(value: T): string;
+}
+
+/** The value of an event type. */
+export type EventValue<E> = E extends EventType<infer _S, infer T> ? T : never;

@@ -1,5 +1,0 @@
-import type { Observable } from 'rxjs';
-import type { StreamEvent } from '../event.ts';
-
-/** What a job does with its events: any chain of RxJS operators that work synchronously. */
-export type Pipeline<A, B> = (events$: Observable<StreamEvent<A>>) => Observable<B>;

@@ -1,0 +1,106 @@
+import type { Observable } from 'rxjs';
+import type { StreamEvent } from '../contract/event.ts';
+import type { Topic } from '../contract/event-log.ts';
+import type { MetricsReporter } from '../contract/metrics.ts';
+import type { Sink } from '../contract/sink.ts';
+import type { StateStore } from '../contract/state-store.ts';
+import type { Input } from '../task/input.ts';
+import type { Pipeline } from '../task/pipeline.ts';
+import type { Clock } from './clock.ts';
+import type { CommitReport } from './commit-queue.ts';
+import type { RetryOptions, RetryReport } from './retry-options.ts';
+import type { StartAt } from './start-at.ts';
+
+/** When an epoch ends: at the first of these. */
+export interface EpochBounds {
+  /**
+   * Default: 20,000, shared among the partitions that the process works on, and at least 1,000 each,
+   * so that memory does not grow with them.
+   */
+  readonly maxRecords?: number;
+  /** Bytes of keys and values. Default 16 MiB. */
+  readonly maxBytes?: number;
+  /** Milliseconds since its start. Default 1,000. */
+  readonly maxWait?: number;
+}
+
+/** What every job is told, wherever its events come from. */
+export interface JobSettings<B> {
+  /** Names the job for ever: its checkpoints are found by it. */
+  readonly name: string;
+  readonly into: Sink<B>;
+  /**
+   * What to do at the end of the log: `wait` for more (default), `stop` at what the log held when
+   * the job started, or stop there and `complete` the pipeline, which closes windows.
+   */
+  readonly atEnd?: 'wait' | 'stop' | 'complete';
+  /** Where a task starts that has no checkpoint yet. Default `earliest`. */
+  readonly startAt?: StartAt;
+  readonly epoch?: EpochBounds;
+  /** Where large parts of saved state go, in place of the sink's checkpoint. Default: nowhere else. */
+  readonly stateStore?: StateStore;
+  /**
+   * What to do when the sink or the log fails: `fail` (default) ends the job, `retry` waits and goes
+   * on from the last commit. Errors that no second try could mend end the job all the same.
+   */
+  readonly onError?: 'fail' | { readonly retry: RetryOptions };
+  /** What to do with what cannot be digested: a `dead-letter` (default), or `fail`, before anything of it is committed. */
+  readonly onPoison?: 'dead-letter' | 'fail';
+  /** Largest share of events that may die, looked at after the first 1,000. Default 0.5. */
+  readonly maxDeadShare?: number;
+  /** How far an event's time may be ahead of its append to the log, in milliseconds. Default one day. */
+  readonly maxFutureSkew?: number;
+  /**
+   * After how many milliseconds without an event the clock moves event time on, to so many before
+   * now; each move is committed. Only for events that are stamped by the present clock, and only
+   * in a job that waits for more. It also lets a job with several inputs go on without a quiet one.
+   * Default: never.
+   */
+  readonly idleAfter?: number;
+  /** Default: the clock of the machine. */
+  readonly clock?: Clock;
+  /** Ends the job once what is under way is committed. */
+  readonly signal?: AbortSignal;
+  /** Ends the job at once, with the signal's reason; what is under way is done again in the next run. */
+  readonly abort?: AbortSignal;
+  /** Takes what is measured of each task at its commits. */
+  readonly metrics?: MetricsReporter;
+  /** Called after each commit. */
+  readonly onCommit?: (report: CommitReport) => void;
+  /** Called before each wait for another try. */
+  readonly onRetry?: (report: RetryReport) => void;
+  /** Called when another owner has taken a partition over; the others go on. */
+  readonly onFenced?: (partition: number, cause: Error) => void;
+}
+
+/** A job that reads one topic. */
+export interface JobOptions<A, B> extends JobSettings<B> {
+  readonly from: Topic<A>;
+  readonly through: Pipeline<A, B>;
+}
+
+/** Topics of one log by the name of the input; they have equally many partitions, and share their keys. */
+export type Inputs = Readonly<Record<string, Topic<never>>>;
+
+type ValueOf<T> = T extends { publish(values: readonly (infer V)[]): Promise<void> } ? V : never;
+
+/** An event of any of the inputs; `input` tells which, and with that its type. */
+export type InputEvent<I extends Inputs> = {
+  [K in keyof I & string]: StreamEvent<ValueOf<I[K]>> & { readonly input: K };
+}[keyof I & string];
+
+/**
+ * A job that reads several topics, merged by event time, then name of the input, then offset: the
+ * order depends on nothing else.
+ */
+export interface MergedJobOptions<I extends Inputs, B> extends JobSettings<B> {
+  readonly from: I;
+  readonly through: (events$: Observable<InputEvent<I>>) => Observable<B>;
+}
+
+/** A job as its tasks see it. */
+export interface Job<A, B> extends JobSettings<B> {
+  /** By ascending name. */
+  readonly inputs: readonly [Input<A>, ...Input<A>[]];
+  readonly through: Pipeline<A, B>;
+}

@@ -1,0 +1,67 @@
+import type { PartitionReader } from '../contract/event-log.ts';
+import type { MetricsReporter } from '../contract/metrics.ts';
+import type { SinkTask } from '../contract/sink.ts';
+
+/** What is measured of a task beside its commits. */
+export interface MeasuredTaskOptions {
+  readonly job: string;
+  readonly partition: number;
+  /** Names of the inputs. */
+  readonly names: readonly string[];
+  /** What reads them, in the same order; there by the first commit. */
+  readonly readers: readonly PartitionReader[];
+  readonly reporter: MetricsReporter;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** The same hold on a task, which reports each commit once it is done. */
+export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions): SinkTask<T> {
+  const { job, partition, names, readers, reporter, now } = options;
+  let stateParts = (owner.checkpoint?.state ?? []).map(({ length }) => length);
+  let startedAt = now();
+  reporter.opened?.(job, partition);
+
+  const lagBehind = async (next: Readonly<Record<string, number>>): Promise<number> => {
+    let lag = 0;
+    for (const [i, reader] of readers.entries()) {
+      const { end } = await reader.bounds();
+      lag += Math.max(0, end - (next[names[i] ?? ''] ?? end));
+    }
+    return lag;
+  };
+
+  return {
+    checkpoint: owner.checkpoint,
+    refusal: (element) => owner.refusal(element),
+    async commit(commit, output) {
+      const { epoch, next, state, watermark } = commit;
+      const givenAt = now();
+      const duration = givenAt - startedAt;
+      startedAt = givenAt;
+      await owner.commit(commit, output);
+      const at = now();
+      if (state) {
+        const { kind, bytes, keep = Number.POSITIVE_INFINITY } = state;
+        stateParts =
+          kind === 'replace' ? [bytes.length] : [...stateParts, bytes.length].slice(-keep);
+      }
+      reporter.committed({
+        job,
+        partition,
+        epoch,
+        at,
+        counts: output.counts,
+        duration,
+        commitLatency: at - givenAt,
+        lag: await lagBehind(next),
+        watermarkDelay: Number.isFinite(watermark) ? at - watermark : undefined,
+        stateBytes: stateParts.reduce((sum, bytes) => sum + bytes, 0),
+      });
+    },
+    async close() {
+      reporter.closed?.(job, partition);
+      await owner.close();
+    },
+  };
+}

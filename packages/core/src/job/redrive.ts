@@ -1,0 +1,157 @@
+import type { DeadLetter } from '../contract/dead-letter.ts';
+import { OptionError } from '../contract/errors.ts';
+import { type Incoming, RecordDecoder } from '../task/decode-record.ts';
+import type { Redriven, Task } from '../task/task.ts';
+import { checkJob } from './check-job.ts';
+import { CommitQueue } from './commit-queue.ts';
+import type { Inputs, Job, JobOptions, MergedJobOptions } from './job-options.ts';
+import { openSinkTask } from './open-sink-task.ts';
+import { restoreTask } from './restore-task.ts';
+
+/** What became of dead letters that were tried again. */
+export interface RedriveSummary {
+  /** Processed now. */
+  readonly done: number;
+  /** Processed by an earlier call, and left alone. */
+  readonly doneBefore: number;
+  /** Failed again; they stay the dead letters that they are. */
+  readonly deadAgain: number;
+}
+
+/**
+ * Lets dead letters go through their job again, once its code is mended: with its state, from the
+ * bytes that the letters hold, into its sink. Each lands exactly once, however often this is called
+ * and wherever it is interrupted: which are done is part of the job's state. So hand over all the
+ * letters there are. They stay in the sink as they were, and count as `redriven` when they are done.
+ *
+ * A letter of a result, such as a window's, is emitted again by its operator. An event comes as late
+ * as it is: windows that have closed since take it for late.
+ *
+ * Stop the job first: this takes its tasks over, as a second run of it would.
+ *
+ * @throws OptionError when a letter is of a topic that the job does not read.
+ * @throws FencedError when the job is started meanwhile; call it again.
+ *
+ * @example
+ * await redrive(job, letters.filter(({ operator }) => operator === 'clean'));
+ */
+export function redrive<A, B>(
+  job: JobOptions<A, B>,
+  letters: readonly DeadLetter[],
+): Promise<RedriveSummary>;
+/** Lets dead letters of a job with several inputs go through it again. */
+export function redrive<I extends Inputs, B>(
+  job: MergedJobOptions<I, B>,
+  letters: readonly DeadLetter[],
+): Promise<RedriveSummary>;
+export async function redrive(
+  options: object,
+  letters: readonly DeadLetter[],
+): Promise<RedriveSummary> {
+  const job = checkJob(options as JobOptions<never, unknown>);
+  const topics = job.inputs.map(({ topic }) => topic.name);
+  const stray = letters.find(({ position }) => !topics.includes(position.topic));
+  if (stray)
+    throw new OptionError(
+      `job ${job.name} reads ${topics.join(', ')}, and cannot process a letter of ${stray.position.topic}`,
+    );
+  const sum = { done: 0, doneBefore: 0, deadAgain: 0 };
+  for (const partition of new Set(letters.map(({ position }) => position.partition))) {
+    const own = letters.filter(({ position }) => position.partition === partition);
+    await redrivePartition(job, partition, inOrder(own), (outcome) => {
+      if (outcome === 'done') sum.done++;
+      else if (outcome === 'done before') sum.doneBefore++;
+      else sum.deadAgain++;
+    });
+  }
+  return sum;
+}
+
+async function redrivePartition<A, B>(
+  job: Job<A, B>,
+  partition: number,
+  letters: readonly DeadLetter[],
+  tell: (outcome: Redriven) => void,
+): Promise<void> {
+  const { name, inputs, into, epoch: { maxRecords = 20_000 } = {} } = job;
+  const { topic } = inputs[0];
+  const partitions = (await topic.log.partitions(topic.name)) ?? 0;
+  const sinkTask = await openSinkTask(into, { job: name, partition, partitions }, job.stateStore);
+  try {
+    const { checkpoint } = sinkTask;
+    if (!checkpoint)
+      throw new OptionError(
+        `job ${name} has never committed anything for partition ${partition}: these letters are not its own`,
+      );
+    const { task, pipeline } = restoreTask(job, sinkTask, partitions);
+    const commits = new CommitQueue({
+      sinkTask,
+      partition,
+      epoch: checkpoint.epoch,
+      abort: job.abort ?? new AbortController().signal,
+      report: (committed) => job.onCommit?.(committed),
+    });
+    const decode = decoderOf(job, partition, task);
+    try {
+      for (let at = 0; at < letters.length; at += maxRecords) {
+        const slice = letters.slice(at, at + maxRecords);
+        const incoming = await decode(slice);
+        const outcomes: Redriven[] = [];
+        task.run(() => {
+          slice.forEach((letter, i) => {
+            outcomes.push(again(task, letter, incoming[i] as Incoming<A>));
+          });
+        });
+        const { next } = checkpoint;
+        await commits.add(task.takeEpoch(), { next, watermark: task.watermark, pipeline });
+        await commits.settled();
+        for (const outcome of outcomes) tell(outcome);
+      }
+    } finally {
+      task.close();
+    }
+  } finally {
+    await sinkTask.close();
+  }
+}
+
+function again<A, B>(
+  task: Task<A, B>,
+  { result }: DeadLetter,
+  { arrival, event }: Incoming<A>,
+): Redriven {
+  const { topic, partition, offset } = arrival.position;
+  const id = `${topic}/${partition}/${offset}`;
+  if (result)
+    return task.redrive(`${id} ${result.operator} ${result.at} ${result.key}`, result, arrival);
+  return event ? task.redrive(id, event, arrival) : 'dead again';
+}
+
+/** Makes events of what letters hold. */
+function decoderOf<A, B>(job: Job<A, B>, partition: number, task: Task<A, B>) {
+  const refusalOfTime: Task<A, B>['refusalOfTime'] = (time, loggedAt) =>
+    task.refusalOfTime(time, loggedAt);
+  const decoders = new Map(
+    job.inputs.map((input) => [
+      input.topic.name,
+      new RecordDecoder({ input, partition, refusalOfTime }),
+    ]),
+  );
+  return async (letters: readonly DeadLetter[]): Promise<Incoming<A>[]> => {
+    const incoming: Incoming<A>[] = [];
+    for (const { position, key, raw, headers, loggedAt } of letters) {
+      const decoder = decoders.get(position.topic) as RecordDecoder<A>;
+      const record = { offset: position.offset, key, value: raw, headers, loggedAt };
+      await decoder.prepare([record]);
+      incoming.push(decoder.decode(record));
+    }
+    return incoming;
+  };
+}
+
+/** By position, so that the order in which a sink gives them does not matter; results of one event as they came. */
+function inOrder(letters: readonly DeadLetter[]): readonly DeadLetter[] {
+  return [...letters].sort(({ position: a }, { position: b }) =>
+    a.topic === b.topic ? a.offset - b.offset : a.topic < b.topic ? -1 : 1,
+  );
+}

@@ -1,0 +1,209 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { build } from 'tsup';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { LogLockedError } from '../../contract/errors.ts';
+import type { EventLog, LogRecord } from '../../contract/event-log.ts';
+import { expectHarmed, expectUnharmed } from '../../testing/record-fault.ts';
+import { fileLog } from './file-log.ts';
+import type { WorkerReport } from './file-log.worker.ts';
+
+let built: string;
+beforeAll(async () => {
+  built = await mkdtemp(join(tmpdir(), 'streamify-worker-'));
+  await build({
+    entry: { worker: fileURLToPath(new URL('file-log.worker.ts', import.meta.url)) },
+    outDir: built,
+    format: 'esm',
+    outExtension: () => ({ js: '.mjs' }),
+    target: 'node20',
+    noExternal: [/.*/],
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+    config: false,
+    silent: true,
+    clean: false,
+  });
+});
+afterAll(() => rm(built, { recursive: true }));
+
+let dir: string;
+const children = new Set<ChildProcess>();
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'streamify-log-'));
+});
+afterEach(async () => {
+  await Promise.all([...children].map(kill));
+  await rm(dir, { recursive: true });
+});
+
+function start(task: string, ...rest: string[]): ChildProcess {
+  const child = spawn(process.execPath, [join(built, 'worker.mjs'), task, dir, ...rest], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.add(child);
+  return child;
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  children.delete(child);
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const exited = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exited;
+}
+
+async function* reportsOf(child: ChildProcess): AsyncGenerator<WorkerReport> {
+  if (!child.stdout) throw new Error('no standard output');
+  for await (const line of createInterface(child.stdout)) yield JSON.parse(line) as WorkerReport;
+}
+
+async function firstReport(child: ChildProcess): Promise<WorkerReport | undefined> {
+  for await (const report of reportsOf(child)) return report;
+  return undefined;
+}
+
+const numberOf = ({ value }: LogRecord) => Number.parseInt(Buffer.from(value).toString(), 10);
+const patience = { maxRecords: 10_000, maxBytes: 1e8 };
+
+/** Reads a partition, as another process than the writer, until the signal aborts. */
+async function follow(log: EventLog, partition: number, signal: AbortSignal) {
+  const seen = new Map<number, number>();
+  const reader = await log.reader('plays', partition);
+  for (let from = 0; !signal.aborted; ) {
+    const slice = await reader.poll({ ...patience, from, maxWait: 60_000, signal });
+    for (const record of slice.records) seen.set(record.offset, numberOf(record));
+    from = slice.next;
+  }
+  return seen;
+}
+
+async function readAll(log: EventLog, partition: number): Promise<LogRecord[]> {
+  const reader = await log.reader('plays', partition);
+  const { end } = await reader.bounds();
+  const records: LogRecord[] = [];
+  while (records.length < end)
+    records.push(...(await reader.poll({ ...patience, from: records.length, maxWait: 0 })).records);
+  return records;
+}
+
+/** Runs a publishing worker, follows what it publishes, and kills it after some acknowledgements. */
+async function publishAndKill(task: string, acknowledgements: number, first: number) {
+  const child = start(task, String(first));
+  const acknowledged: number[] = [];
+  const stop = new AbortController();
+  let followed: readonly Promise<Map<number, number>>[] = [];
+  let follower: EventLog | undefined;
+  let left = acknowledgements;
+  for await (const report of reportsOf(child)) {
+    if ('opened' in report) {
+      const log = await fileLog({ dir, mode: 'read' });
+      follower = log;
+      followed = [0, 1].map((partition) => follow(log, partition, stop.signal));
+    }
+    if (!('acknowledged' in report)) continue;
+    const [start, last] = report.acknowledged;
+    for (let n = start; n <= last; n++) acknowledged.push(n);
+    // What it had reported before it died still arrives, and counts.
+    if (--left === 0) child.kill('SIGKILL');
+  }
+  await kill(child);
+  stop.abort();
+  const seen = await Promise.all(followed);
+  await follower?.close();
+  return { acknowledged, seen };
+}
+
+/** What is wrong with the log after writers were killed. */
+async function problemsOf(acknowledged: readonly number[], seen: readonly Map<number, number>[]) {
+  const problems: string[] = [];
+  const log = await fileLog({ dir });
+  const partitions = await Promise.all([readAll(log, 0), readAll(log, 1)]);
+  await log.close();
+  const times = new Map<number, number>();
+  for (const record of partitions.flat()) {
+    const number = numberOf(record);
+    times.set(number, (times.get(number) ?? 0) + 1);
+    if (record.key !== `listener ${number % 7}`) problems.push(`${number} has key ${record.key}`);
+  }
+  for (const n of acknowledged) if (!times.has(n)) problems.push(`${n} was acknowledged and lost`);
+  for (const [n, count] of times) if (count > 1) problems.push(`${n} is there ${count} times`);
+  for (const [partition, offsets] of seen.entries())
+    for (const [offset, number] of offsets) {
+      const record = partitions[partition]?.[offset];
+      if (!record || numberOf(record) !== number)
+        problems.push(`${number} was read at ${partition}/${offset} and is gone`);
+    }
+  return problems;
+}
+
+const fault = 'kill -9, file log';
+const outcomeOf = (acknowledged: readonly number[], problems: readonly string[]) => {
+  const right = `all of ${acknowledged.length}`;
+  const actual = problems.length === 0 ? [right] : problems;
+  return { events: acknowledged.length, expected: [right], actual };
+};
+
+describe('a writer that is killed while it publishes', () => {
+  it('loses and repeats nothing that it acknowledged, and readers keep what they saw', async ({
+    task,
+  }) => {
+    const acknowledged: number[] = [];
+    let seenRecords = 0;
+    for (let round = 0; round < 5; round++) {
+      const kills = 1 + Math.floor(Math.random() * 40);
+      const run = await publishAndKill('publish', kills, round * 1_000_000);
+      acknowledged.push(...run.acknowledged);
+      seenRecords += run.seen.reduce((sum, { size }) => sum + size, 0);
+      const problems = await problemsOf(acknowledged, run.seen);
+      expectUnharmed(task, fault, outcomeOf(acknowledged, problems));
+    }
+    expect(acknowledged.length).toBeGreaterThan(0);
+    expect(seenRecords).toBeGreaterThan(0);
+  });
+
+  it('would be caught if it acknowledged before it published', async ({ task }) => {
+    const { acknowledged, seen } = await publishAndKill('publish-acknowledging-early', 10, 0);
+    const problems = await problemsOf(acknowledged, seen);
+    const lost = problems.filter((each) => each.endsWith('acknowledged and lost'));
+    expect(lost).not.toEqual([]);
+    const expected = acknowledged.map((n) => `${n} is there`);
+    const actual = expected.slice(lost.length);
+    const outcome = { events: acknowledged.length, expected, actual };
+    expectHarmed(task, fault, 'acknowledged before it is published', outcome);
+  });
+});
+
+describe('the right to write', () => {
+  it('is refused while another process has it, with the id of that process', async () => {
+    const holder = start('hold');
+    expect(await firstReport(holder)).toEqual({ opened: true });
+    const refusal = await fileLog({ dir }).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(LogLockedError);
+    expect(refusal).toMatchObject({
+      pid: holder.pid,
+      message: expect.stringContaining(`process ${holder.pid} on`),
+    });
+  });
+
+  it('goes to exactly one of several processes when its holder was killed', async () => {
+    for (let round = 0; round < 3; round++) {
+      const holder = start('hold');
+      expect(await firstReport(holder)).toEqual({ opened: true });
+      await kill(holder);
+      const racing = Array.from({ length: 4 }, () => start('hold'));
+      const reports = await Promise.all(racing.map(firstReport));
+      const winners = racing.filter((_, i) => 'opened' in (reports[i] ?? {}));
+      expect(winners.length).toBe(1);
+      const refusals = reports.filter((report) => report && 'refusedBy' in report);
+      expect(refusals).toEqual(new Array(3).fill({ refusedBy: winners[0]?.pid }));
+      await Promise.all(racing.map(kill));
+    }
+  });
+});

@@ -1,0 +1,60 @@
+import { writeSync } from 'node:fs';
+import { LogLockedError } from '../../contract/errors.ts';
+import type { NewRecord } from '../../contract/event-log.ts';
+import { fileLog } from './file-log.ts';
+
+/*
+ * A process that the tests of the file log start and kill: `node worker.mjs <task> <dir>`. It
+ * reports on its standard output, a line each, written at once.
+ */
+
+/** What the worker reports. */
+export type WorkerReport =
+  | { readonly opened: true }
+  | { readonly refusedBy: number }
+  | { readonly acknowledged: readonly [first: number, last: number] };
+
+const report = (message: WorkerReport) => writeSync(1, `${JSON.stringify(message)}\n`);
+
+/** Publishes numbered records without end, three publishes at a time. */
+async function publish(dir: string, first: number, acknowledgeEarly: boolean): Promise<void> {
+  const log = await fileLog({ dir, segmentBytes: 4_000_000 });
+  await log.createTopic('plays', { partitions: 2 });
+  report({ opened: true });
+  let next = first;
+  const producer = async () => {
+    let behind: readonly NewRecord[] = [];
+    for (;;) {
+      const start = next;
+      const count = 1 + Math.floor(Math.random() * 400);
+      next += count;
+      const records = Array.from({ length: count }, (_, i) => ({
+        key: `listener ${(start + i) % 7}`,
+        value: Buffer.from(`${start + i} `.padEnd(Math.floor(Math.random() * 3_000), 'x')),
+      }));
+      const acknowledge = () => report({ acknowledged: [start, start + count - 1] });
+      // The broken variant is one publish behind, so that a kill always finds it out.
+      if (acknowledgeEarly) acknowledge();
+      await log.publish('plays', acknowledgeEarly ? behind : records);
+      behind = records;
+      if (!acknowledgeEarly) acknowledge();
+    }
+  };
+  await Promise.all([producer(), producer(), producer()]);
+}
+
+/** Takes the log, and holds it until the process is killed. */
+async function hold(dir: string): Promise<void> {
+  try {
+    await fileLog({ dir });
+    report({ opened: true });
+    setInterval(() => undefined, 1_000_000);
+  } catch (error) {
+    if (!(error instanceof LogLockedError)) throw error;
+    report({ refusedBy: error.pid });
+  }
+}
+
+const [task, dir = '', first = '0'] = process.argv.slice(2);
+if (task === 'hold') await hold(dir);
+else await publish(dir, Number(first), task === 'publish-acknowledging-early');

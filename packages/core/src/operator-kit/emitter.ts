@@ -1,0 +1,6 @@
+/** How an operator emits results of its own, which no single event stands for. */
+export interface Emitter<T> {
+  /** `key` and `at` name the result, so that a failure downstream is blamed on it and not on an event. */
+  next(key: string, at: number, result: T): void;
+  complete(): void;
+}

@@ -1,0 +1,25 @@
+export { isStreamEvent, type Position, rowOf, type StreamEvent } from '../contract/event.ts';
+export type { Emitter } from '../operator-kit/emitter.ts';
+export { operator, type SourceObserver } from '../operator-kit/operator.ts';
+export { useCounter } from '../operator-kit/use-counter.ts';
+export { useEmitter } from '../operator-kit/use-emitter.ts';
+export { useKeyedState } from '../operator-kit/use-keyed-state.ts';
+export { useRejection } from '../operator-kit/use-rejection.ts';
+export { type SideOutput, useSideOutput } from '../operator-kit/use-side-output.ts';
+export { type State, useState } from '../operator-kit/use-state.ts';
+export { useWatermark, type Watermark } from '../operator-kit/use-watermark.ts';
+export type { KeyedState } from '../state/keyed-state.ts';
+export {
+  type Cleaned,
+  type CleanOptions,
+  type CleanRules,
+  clean,
+  reject,
+} from './clean.ts';
+export { type DeduplicateOptions, deduplicate } from './deduplicate.ts';
+export {
+  type Aggregate,
+  type TumblingWindowOptions,
+  tumblingWindow,
+  type WindowResult,
+} from './tumbling-window.ts';

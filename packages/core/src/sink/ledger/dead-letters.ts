@@ -1,0 +1,33 @@
+import type { DeadLetter } from '../../contract/dead-letter.ts';
+import type { Folder } from '../../durable/folder.ts';
+import { publishParts } from './ledger-entry.ts';
+import { jobPath } from './task-path.ts';
+import { lastTurn } from './turns.ts';
+
+/** A dead letter as a line of JSON: `undefined` is left out, and bytes are base64. */
+type LetterLine = Omit<DeadLetter, 'raw'> & { readonly raw: string };
+
+/** Reads the dead letters that a job has committed, by partition and epoch. */
+export async function readDeadLetters(folder: Folder, job: string): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = [];
+  const partitions = (await folder.list(jobPath(job))).map(Number).filter(Number.isInteger);
+  for (const partition of partitions.sort((a, b) => a - b)) {
+    const task = folder.sub(`${jobPath(job)}/${partition}`);
+    const last = await lastTurn(task);
+    // What is committed may not have its name yet.
+    if (last) await publishParts(task, last.entry);
+    for (const name of [...(await task.list('dead'))].sort())
+      letters.push(...lettersOf(String(await task.read(`dead/${name}`))));
+  }
+  return letters;
+}
+
+function lettersOf(text: string): DeadLetter[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const { raw, schemaId, result, stack, ...letter } = JSON.parse(line) as LetterLine;
+      return { ...letter, raw: Buffer.from(raw, 'base64'), schemaId, result, stack };
+    });
+}

@@ -1,0 +1,19 @@
+import type { KeyedState } from './keyed-state.ts';
+
+/** State that can be looked at and not changed. */
+export type ReadonlyKeyedState<V> = Pick<KeyedState<V>, 'get' | 'segments' | 'size' | 'entries'>;
+
+/**
+ * The state of a running task, as of the last event that it has processed. That may be ahead of
+ * what is committed by up to two epochs, which a crash would take back and do again.
+ */
+export interface StateView {
+  /** The names of all states, as operators give them, ascending. */
+  readonly names: readonly string[];
+  /**
+   * The content of a state; a `useState` is the entry of segment 0 and key ''.
+   *
+   * @throws OptionError when there is no state of this name.
+   */
+  keyed<V>(name: string): ReadonlyKeyedState<V>;
+}

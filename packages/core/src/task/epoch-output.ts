@@ -1,0 +1,106 @@
+import type { DeadLetter } from '../contract/dead-letter.ts';
+import type { EpochOutput, SideElement } from '../contract/epoch.ts';
+import type { Position } from '../contract/event.ts';
+
+/**
+ * Collects what an epoch gives, step by step: what a step added can be taken back.
+ *
+ * Counts of operators belong to a step until it is kept; the task's own are counted at once.
+ */
+export class EpochCollector<B> {
+  #rows: B[] = [];
+  #causes: Position[] = [];
+  #aside: SideElement[] = [];
+  #dead: DeadLetter[] = [];
+  #counts: Record<string, number> = {};
+  readonly #counted: string[] = [];
+  #mark = { rows: 0, aside: 0, dead: 0 };
+
+  /** Dead letters of the open epoch. */
+  get dead(): number {
+    return this.#dead.length;
+  }
+
+  get firstDead(): DeadLetter | undefined {
+    return this.#dead[0];
+  }
+
+  /** How many of `name` the open epoch has counted, the open step apart. */
+  countOf(name: string): number {
+    return this.#counts[name] ?? 0;
+  }
+
+  addRow(row: B, cause: Position): void {
+    this.#rows.push(row);
+    this.#causes.push(cause);
+  }
+
+  putAside(element: SideElement): void {
+    this.#aside.push(element);
+  }
+
+  bury(letter: DeadLetter): void {
+    this.#dead.push(letter);
+  }
+
+  /** Counts in the open step. */
+  count(name: string): void {
+    this.#counted.push(name);
+  }
+
+  /** Counts whatever becomes of the open step. */
+  tally(name: string): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + 1;
+  }
+
+  startStep(): void {
+    this.#mark.rows = this.#rows.length;
+    this.#mark.aside = this.#aside.length;
+    this.#mark.dead = this.#dead.length;
+  }
+
+  keepStep(): void {
+    if (this.#counted.length === 0) return;
+    for (const name of this.#counted.splice(0)) this.tally(name);
+  }
+
+  /** Whether the open step has a dead letter: what was being processed is given up then. */
+  get isGivenUp(): boolean {
+    return this.#dead.length > this.#mark.dead;
+  }
+
+  /** Takes back the open step but for its first dead letter, which stands for all of it. */
+  giveUpStep(): void {
+    const letter = this.#dead[this.#mark.dead];
+    this.undoStep();
+    if (letter) this.#dead.push(letter);
+  }
+
+  undoStep(): void {
+    this.#rows.length = this.#mark.rows;
+    this.#causes.length = this.#mark.rows;
+    this.#aside.length = this.#mark.aside;
+    this.#dead.length = this.#mark.dead;
+    this.#counted.length = 0;
+  }
+
+  /** Hands the epoch over and starts the next. */
+  take(): EpochOutput<B> {
+    const counts = this.#counts;
+    if (this.#rows.length > 0) counts['out'] = this.#rows.length;
+    if (this.#dead.length > 0) counts['dead'] = this.#dead.length;
+    const output = {
+      rows: this.#rows,
+      causes: this.#causes,
+      aside: this.#aside,
+      dead: this.#dead,
+      counts,
+    };
+    this.#rows = [];
+    this.#causes = [];
+    this.#aside = [];
+    this.#dead = [];
+    this.#counts = {};
+    return output;
+  }
+}
