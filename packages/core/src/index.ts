@@ -25,6 +25,8 @@ export type { EventLog, Headers, Topic } from './contract/event-log.ts';
 export type { EventType, EventValue, RecordSchema } from './contract/event-type.ts';
 export type { AvroField, InferAvro } from './contract/infer-avro.ts';
 export type { EpochMetrics, MetricsReporter } from './contract/metrics.ts';
+export type { Output, OutputRoute } from './contract/output.ts';
+export type { RetryOptions } from './contract/retry-options.ts';
 export type { SchemaRegistry } from './contract/schema-registry.ts';
 export type { Sink } from './contract/sink.ts';
 export type { StateStore } from './contract/state-store.ts';
@@ -38,9 +40,10 @@ export type {
   JobSettings,
   MergedJobOptions,
 } from './job/job-options.ts';
+export type { JobSummary } from './job/job-run.ts';
 export { type RedriveSummary, redrive } from './job/redrive.ts';
-export type { RetryOptions, RetryReport } from './job/retry-options.ts';
-export { type JobSummary, type RunningJob, run, startJob } from './job/run.ts';
+export type { RetryReport } from './job/retry-report.ts';
+export { type RunningJob, run, startJob } from './job/run.ts';
 export type { StartAt } from './job/start-at.ts';
 export { type FileLogOptions, fileLog } from './log/file/file-log.ts';
 export type { Recovery } from './log/file/recover-partition.ts';
@@ -48,6 +51,7 @@ export { type MemoryLogOptions, memoryLog } from './log/memory/memory-log.ts';
 export { type JsonMetricsOptions, jsonMetrics } from './metrics/json-metrics.ts';
 export { type LineMetricsOptions, lineMetrics } from './metrics/line-metrics.ts';
 export { type PrometheusMetrics, prometheusMetrics } from './metrics/prometheus-metrics.ts';
+export { output } from './operator-kit/output.ts';
 export {
   type Cleaned,
   type CleanOptions,
@@ -56,6 +60,8 @@ export {
   reject,
 } from './operators/clean.ts';
 export { type DeduplicateOptions, deduplicate } from './operators/deduplicate.ts';
+export { type CallContext, type MapAsyncOptions, mapAsync } from './operators/map-async.ts';
+export { type RouteOptions, route } from './operators/route.ts';
 export {
   type Aggregate,
   type TumblingWindowOptions,

@@ -16,17 +16,26 @@ export interface EpochCommit {
   readonly state: StateChange | undefined;
 }
 
-/** All that one epoch gave. `causes[i]` is the event that caused `rows[i]`. */
-export interface EpochOutput<T> {
+/** Rows of one output: `causes[i]` is the event that caused `rows[i]`. */
+export interface OutputRows<T> {
   readonly rows: readonly T[];
   readonly causes: readonly Position[];
+}
+
+/** All that one epoch gave. Its own rows are those of the pipeline's main stream. */
+export interface EpochOutput<T> extends OutputRows<T> {
+  /** Rows of named outputs that have a sink; an output that gave none is left out. */
+  readonly named: ReadonlyMap<string, OutputRows<unknown>>;
+  /** Elements of outputs that are kept as JSON. */
   readonly aside: readonly SideElement[];
   readonly dead: readonly DeadLetter[];
+  /** Dead letters of earlier epochs that have been processed now, as `letterId` names them. */
+  readonly redriven: readonly string[];
   /** How many of what this epoch saw: `in`, `out`, `dead`, and what operators count. Sinks add them up. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** An element of a side output, such as a late event. */
+/** An element of an output that is kept as JSON, such as a late event. */
 export interface SideElement {
   readonly output: string;
   readonly element: unknown;

@@ -3,6 +3,8 @@ import type { DeadLetter } from './dead-letter.ts';
 /** Base of every error that a caller can act on. `code` is stable; the message is for people. */
 export abstract class StreamifyError extends Error {
   abstract readonly code: `STREAMIFY_${string}`;
+  /** Whether another try could not mend it: a job that retries ends at such an error all the same. */
+  readonly isFinal: boolean = true;
   override get name(): string {
     return this.constructor.name;
   }
@@ -50,6 +52,7 @@ export class LogCorruptedError extends StreamifyError {
 /** Another live process, or this one, has this log open for writing. */
 export class LogLockedError extends StreamifyError {
   readonly code = 'STREAMIFY_LOG_LOCKED';
+  override readonly isFinal = false;
   /** Who holds it. */
   readonly pid: number;
 
@@ -59,7 +62,7 @@ export class LogLockedError extends StreamifyError {
   }
 }
 
-/** The log, or its reader, was closed before this call. */
+/** The log, its reader, or a sink's task was closed before this call. */
 export class ClosedError extends StreamifyError {
   readonly code = 'STREAMIFY_CLOSED';
 }

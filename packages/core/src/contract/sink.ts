@@ -1,4 +1,5 @@
 import type { Checkpoint } from './checkpoint.ts';
+import type { DeadLetter } from './dead-letter.ts';
 import type { EpochCommit, EpochOutput } from './epoch.ts';
 
 /** Names a task for ever: a job, and the partition that it works on. */
@@ -9,23 +10,43 @@ export interface TaskId {
   readonly partitions?: number;
 }
 
+/** Sinks of named outputs by the outputs' names, all of one store. */
+export type NamedSinks = ReadonlyMap<string, Sink<never>>;
+
 /**
- * Where results go. The sink also holds each task's checkpoint, beside the rows it accounts for,
- * so that both change in one transaction.
+ * Where results go: one table or topic of a store. The store also holds each task's checkpoint,
+ * beside the rows it accounts for, so that both change in one transaction.
  *
  * Every implementation passes `sinkContract` of `@streamify/core/testing`.
  */
 export interface Sink<T> {
-  /** Takes ownership of a task under a new owner token, which fences whoever owned it before. */
-  open(task: TaskId): Promise<SinkTask<T>>;
+  /**
+   * What commits together: sinks with the same store (by `===`) take the outputs of one job in one
+   * transaction. A database, a folder, a log with its checkpoints.
+   */
+  readonly store: unknown;
+  /**
+   * Takes ownership of a task under a new owner token, which fences whoever owned it before. The
+   * rows of the main stream come here, those of named outputs go to the sinks in `named`.
+   *
+   * @throws OptionError when two outputs go to one place in forms that do not agree.
+   */
+  readonly open: (task: TaskId, named?: NamedSinks) => Promise<SinkTask<T>>;
+  /**
+   * The dead letters of a job that are committed and still open, by partition and position: what
+   * `redrive` takes. Those that were re-driven are closed: kept, and no longer given.
+   */
+  readonly deadLetters: (job: string) => Promise<readonly DeadLetter[]>;
 }
 
 /** One owner's hold on a task. */
 export interface SinkTask<T> {
   /** Where the task got to; `undefined` when it has never committed. */
   readonly checkpoint: Checkpoint | undefined;
-  /** Why the sink could not store this element; `undefined` when it can. Called for each row as it is emitted. */
-  refusal(element: T): string | undefined;
+  /** Why the sink could not store this row; `undefined` when it can. Called for each row as it is emitted. */
+  readonly refusal: (row: T) => string | undefined;
+  /** The same for a row of a named output. */
+  readonly refusalOf: (output: string, row: unknown) => string | undefined;
   /**
    * Commits an epoch: everything in one transaction, or nothing. A compare-and-set: the stored
    * epoch must be `commit.epoch - 1` and the owner token ours. After a lost reply the sink reads
@@ -33,6 +54,6 @@ export interface SinkTask<T> {
    *
    * @throws FencedError when another owner has taken the task over.
    */
-  commit(commit: EpochCommit, output: EpochOutput<T>): Promise<void>;
-  close(): Promise<void>;
+  readonly commit: (commit: EpochCommit, output: EpochOutput<T>) => Promise<void>;
+  readonly close: () => Promise<void>;
 }

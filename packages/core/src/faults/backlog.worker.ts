@@ -38,9 +38,12 @@ async function publish(): Promise<void> {
 }
 
 const slowSink: Sink<StreamEvent<Play>> = {
+  store: 'arrived',
+  deadLetters: async () => [],
   open: async () => ({
     checkpoint: undefined,
     refusal: () => undefined,
+    refusalOf: () => undefined,
     commit: (_, { rows }) => write(rows.map((row) => rowOf(row))),
     close: async () => {},
   }),

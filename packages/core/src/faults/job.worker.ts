@@ -10,8 +10,8 @@ import { Play } from '../fixtures/plays-log.ts';
 import { run } from '../job/run.ts';
 import { fileLog } from '../log/file/file-log.ts';
 import { folderSink } from '../sink/file/file-sink.ts';
+import { LogAppender } from '../sink/log/log-appender.ts';
 import { appendingSink } from '../sink/log/log-sink.ts';
-import { TopicAppender } from '../sink/log/topic-appender.ts';
 import { faultySink } from '../testing/fault-switches.ts';
 import { JOB } from './delivered.ts';
 import { naiveFileSink } from './naive-file-sink.ts';
@@ -77,7 +77,7 @@ function sinkUnderTest(): Sink<Result> {
   if (sink === 'file') return folderSink<Result>(folder);
   if (sink === 'naive file') return naiveFileSink<Result>(folder);
   if (sink === 'naive log') return naiveLogSink<Sum>(target, folder, 'append first');
-  return appendingSink<Sum>(target, new TopicAppender(deadly, 'sums', folder));
+  return appendingSink<Sum>(target, new LogAppender(deadly, folder));
 }
 
 await run({

@@ -8,6 +8,8 @@ import { taskPath } from '../sink/ledger/task-path.ts';
 /** The negative control: writes its rows, then its checkpoint, and asks nobody whether it still may. */
 export function naiveFileSink<Row extends object>(root: Folder): Sink<Row | StreamEvent<Row>> {
   return {
+    store: root,
+    deadLetters: async () => [],
     async open(task) {
       const folder = root.sub(taskPath(task));
       const path = 'checkpoint/turn.000000000001.json';
@@ -21,6 +23,7 @@ export function naiveFileSink<Row extends object>(root: Folder): Sink<Row | Stre
           state: state.map((bytes) => Buffer.from(bytes, 'base64')),
         },
         refusal: () => undefined,
+        refusalOf: () => undefined,
         async commit({ epoch, next, pipeline, state: change }, output) {
           const parts = { ...part('rows', output.rows.map(rowOf)), ...outputParts(output) };
           for (const [name, content] of Object.entries(parts))

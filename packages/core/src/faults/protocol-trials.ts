@@ -56,9 +56,10 @@ async function trial(
   };
   const { sink, stored } = makeSink(chaos, () => (calm ? 1 : random()));
   const into: Sink<Result> = {
-    async open(task) {
+    ...sink,
+    async open(task, named) {
       await chaos();
-      return sink.open(task);
+      return sink.open(task, named);
     },
   };
   const job = (): JobOptions<Play, Result> => ({
@@ -103,10 +104,12 @@ export const memory = (chaos: Chaos): SinkUnderTrial => {
 export const flawed =
   (...flaws: Flaw[]) =>
   (chaos: Chaos, random: () => number): SinkUnderTrial => {
-    const sink = flawedSink<Result>(flaws, async (step) => {
-      await chaos();
-      const losable = step === 'request' || step === 'reply';
-      if (losable && random() < 0.05) throw new ConnectionLost();
+    const sink = flawedSink<Result>(flaws, {
+      async step(step) {
+        await chaos();
+        const losable = step === 'request' || step === 'reply';
+        if (losable && random() < 0.05) throw new ConnectionLost();
+      },
     });
     return { sink, stored: () => ({ ...sink, counts: sink.counts[JOB] ?? {} }) };
   };

@@ -139,6 +139,7 @@ describe('a topic that carries the watermarks of its writers', () => {
     const told: number[] = [];
     const stored = memorySink<Windows>();
     const into: Sink<Windows> = {
+      ...stored,
       async open(task) {
         expect(task).toEqual({ job: 'job', partition: 0, partitions: 1 });
         const opened = await stored.open(task);

@@ -1,5 +1,8 @@
 import { OptionError } from '../contract/errors.ts';
 import type { Topic } from '../contract/event-log.ts';
+import type { OutputRoute } from '../contract/output.ts';
+import type { NamedSinks, Sink } from '../contract/sink.ts';
+import { checkRetryOptions } from '../operator-kit/backoff.ts';
 import type { Input } from '../task/input.ts';
 import type { Job, JobOptions } from './job-options.ts';
 
@@ -20,8 +23,10 @@ export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
     );
   if (typeof into?.open !== 'function')
     throw new OptionError(`into must be a sink, got ${show(into)}`);
+  const named = namedSinks(options);
   oneOf('atEnd', atEnd, ['wait', 'stop', 'complete']);
   oneOf('onPoison', onPoison, ['dead-letter', 'fail']);
+  oneOf('partitions', options.partitions, ['shared', 'all']);
   for (const [option, value] of Object.entries(epoch))
     if (value !== undefined && !(value >= 1 && (value % 1 === 0 || value === Infinity)))
       throw new OptionError(`epoch.${option} must be a whole number of at least 1, got ${value}`);
@@ -57,7 +62,7 @@ export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
   checkRetry(onError);
   const inputs = inputsOf(from);
   checkStart(options.startAt, inputs);
-  return { ...options, inputs };
+  return { ...options, inputs, named };
 }
 
 function inputsOf<A>(from: Topic<A> | Readonly<Record<string, Topic<A>>>): Job<A, never>['inputs'] {
@@ -79,6 +84,31 @@ function inputsOf<A>(from: Topic<A> | Readonly<Record<string, Topic<A>>>): Job<A
   return [first, ...others];
 }
 
+/** The sinks of named outputs, which commit together with that of the main stream. */
+function namedSinks({
+  into,
+  outputs = [],
+}: {
+  readonly into: { readonly store: unknown };
+  readonly outputs?: readonly OutputRoute[];
+}): NamedSinks {
+  if (!Array.isArray(outputs))
+    throw new OptionError(`outputs must list where outputs go, got ${show(outputs)}`);
+  const named = new Map<string, Sink<never>>();
+  const seen = new Set<string>();
+  for (const { output, sink } of outputs) {
+    if (seen.has(output)) throw new OptionError(`outputs says twice where ${output} goes`);
+    seen.add(output);
+    if (!sink) continue;
+    if (sink.store !== into.store)
+      throw new OptionError(
+        `output ${output} goes into another store than the rows, and could not be committed with them: give it a table or topic of the same one`,
+      );
+    named.set(output, sink);
+  }
+  return named;
+}
+
 function isTopic<A>(value: unknown): value is Topic<A> {
   const { log, type, publish } = (value ?? {}) as Partial<Topic<A>>;
   return typeof log === 'object' && typeof type === 'object' && typeof publish === 'function';
@@ -88,12 +118,7 @@ function checkRetry(onError: JobOptions<never, never>['onError']): void {
   if (onError === undefined || onError === 'fail') return;
   if (typeof onError !== 'object' || typeof onError?.retry !== 'object' || onError.retry === null)
     throw new OptionError(`onError must be fail or { retry: { attempts } }, got ${show(onError)}`);
-  const { attempts, firstDelay, maxDelay } = onError.retry;
-  if (!(attempts >= 1 && (attempts % 1 === 0 || attempts === Infinity)))
-    throw new OptionError(`retry.attempts must be a whole number of at least 1, got ${attempts}`);
-  for (const [option, delay] of Object.entries({ firstDelay, maxDelay }))
-    if (delay !== undefined && !(delay >= 0 && delay < Infinity))
-      throw new OptionError(`retry.${option} must not be negative, got ${delay}`);
+  checkRetryOptions(onError.retry);
 }
 
 function checkStart(

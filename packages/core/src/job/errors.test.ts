@@ -8,7 +8,7 @@ import { virtualClock } from '../fixtures/virtual-clock.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { type CommitMoment, memorySink } from '../sink/memory/memory-sink.ts';
 import type { JobOptions } from './job-options.ts';
-import type { RetryReport } from './retry-options.ts';
+import type { RetryReport } from './retry-report.ts';
 import { run, startJob } from './run.ts';
 
 const ids = map(({ value }: StreamEvent<Play>) => value.id);

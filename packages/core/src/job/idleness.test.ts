@@ -81,6 +81,7 @@ describe('a quiet stream', () => {
     const { topic } = await playsLog(plays(5));
     const stop = new AbortController();
     const sink: Sink<Windows> = {
+      ...into,
       async open(task) {
         const opened = await into.open(task);
         const commit: typeof opened.commit = (epoch, output) => {

@@ -2,13 +2,15 @@ import type { Observable } from 'rxjs';
 import type { StreamEvent } from '../contract/event.ts';
 import type { Topic } from '../contract/event-log.ts';
 import type { MetricsReporter } from '../contract/metrics.ts';
-import type { Sink } from '../contract/sink.ts';
+import type { OutputRoute } from '../contract/output.ts';
+import type { RetryOptions } from '../contract/retry-options.ts';
+import type { NamedSinks, Sink } from '../contract/sink.ts';
 import type { StateStore } from '../contract/state-store.ts';
 import type { Input } from '../task/input.ts';
 import type { Pipeline } from '../task/pipeline.ts';
 import type { Clock } from './clock.ts';
 import type { CommitReport } from './commit-queue.ts';
-import type { RetryOptions, RetryReport } from './retry-options.ts';
+import type { RetryReport } from './retry-report.ts';
 import type { StartAt } from './start-at.ts';
 
 /** When an epoch ends: at the first of these. */
@@ -28,7 +30,16 @@ export interface EpochBounds {
 export interface JobSettings<B> {
   /** Names the job for ever: its checkpoints are found by it. */
   readonly name: string;
+  /** Where the rows of the pipeline's main stream go. */
   readonly into: Sink<B>;
+  /** Where the elements of its named outputs go, each said once: sinks of the same store as `into`, or kept as JSON. */
+  readonly outputs?: readonly OutputRoute[];
+  /**
+   * Which partitions this process works on, where the log shares them among processes: its share
+   * (`shared`, default), or all of them, for what one process has to do whole. A job that ends at the
+   * end of the log always works on all.
+   */
+  readonly partitions?: 'shared' | 'all';
   /**
    * What to do at the end of the log: `wait` for more (default), `stop` at what the log held when
    * the job started, or stop there and `complete` the pipeline, which closes windows.
@@ -103,4 +114,6 @@ export interface Job<A, B> extends JobSettings<B> {
   /** By ascending name. */
   readonly inputs: readonly [Input<A>, ...Input<A>[]];
   readonly through: Pipeline<A, B>;
+  /** Sinks of named outputs. */
+  readonly named: NamedSinks;
 }

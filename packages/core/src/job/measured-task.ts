@@ -1,3 +1,4 @@
+import { stateAfter } from '../adapter/state-after.ts';
 import type { PartitionReader } from '../contract/event-log.ts';
 import type { MetricsReporter } from '../contract/metrics.ts';
 import type { SinkTask } from '../contract/sink.ts';
@@ -8,8 +9,8 @@ export interface MeasuredTaskOptions {
   readonly partition: number;
   /** Names of the inputs. */
   readonly names: readonly string[];
-  /** What reads them, in the same order; there by the first commit. */
-  readonly readers: readonly PartitionReader[];
+  /** What reads them, in the same order, by the first commit. */
+  readonly readers: () => readonly PartitionReader[];
   readonly reporter: MetricsReporter;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -18,13 +19,13 @@ export interface MeasuredTaskOptions {
 /** The same hold on a task, which reports each commit once it is done. */
 export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions): SinkTask<T> {
   const { job, partition, names, readers, reporter, now } = options;
-  let stateParts = (owner.checkpoint?.state ?? []).map(({ length }) => length);
+  let stateParts: readonly number[] = (owner.checkpoint?.state ?? []).map(({ length }) => length);
   let startedAt = now();
   reporter.opened?.(job, partition);
 
   const lagBehind = async (next: Readonly<Record<string, number>>): Promise<number> => {
     let lag = 0;
-    for (const [i, reader] of readers.entries()) {
+    for (const [i, reader] of readers().entries()) {
       const { end } = await reader.bounds();
       lag += Math.max(0, end - (next[names[i] ?? ''] ?? end));
     }
@@ -33,7 +34,8 @@ export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions
 
   return {
     checkpoint: owner.checkpoint,
-    refusal: (element) => owner.refusal(element),
+    refusal: (row) => owner.refusal(row),
+    refusalOf: (output, row) => owner.refusalOf(output, row),
     async commit(commit, output) {
       const { epoch, next, state, watermark } = commit;
       const givenAt = now();
@@ -41,11 +43,7 @@ export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions
       startedAt = givenAt;
       await owner.commit(commit, output);
       const at = now();
-      if (state) {
-        const { kind, bytes, keep = Number.POSITIVE_INFINITY } = state;
-        stateParts =
-          kind === 'replace' ? [bytes.length] : [...stateParts, bytes.length].slice(-keep);
-      }
+      stateParts = stateAfter(stateParts, state, ({ bytes }) => bytes.length);
       reporter.committed({
         job,
         partition,

@@ -7,12 +7,13 @@ import { type Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
 import { fileStateStore } from '../store/file-state-store.ts';
+import { emptyOutput } from '../testing/contract-output.ts';
 import type { JobOptions } from './job-options.ts';
 import { openSinkTask } from './open-sink-task.ts';
 import { run } from './run.ts';
 
 const task: TaskId = { job: 'job', partition: 0 };
-const nothing = { rows: [], causes: [], aside: [], dead: [], counts: {} };
+const nothing = emptyOutput;
 const commitOf = (epoch: number, state: EpochCommit['state']): EpochCommit => ({
   epoch,
   next: { plays: epoch },
@@ -47,13 +48,13 @@ const epochsIn = ({ parts }: ReturnType<typeof memoryStore>) =>
 describe('a task with a state store', () => {
   it('keeps small parts in the checkpoint and large ones in the store, and gives both back', async () => {
     const [sink, store] = [memorySink(), memoryStore()];
-    const owner = await openSinkTask(sink, task, store);
+    const owner = await openSinkTask({ sink: sink, named: new Map() }, task, store);
     await owner.commit(commitOf(1, append(part(9))), nothing);
     await owner.commit(commitOf(2, append(part(10))), nothing);
     await owner.commit(commitOf(3, undefined), nothing);
     expect(epochsIn(store)).toEqual([2]);
     expect((await sink.open(task)).checkpoint?.state.map(([first]) => first)).toEqual([1, 0]);
-    const { checkpoint } = await openSinkTask(sink, task, store);
+    const { checkpoint } = await openSinkTask({ sink: sink, named: new Map() }, task, store);
     expect(checkpoint?.state).toEqual([part(9), part(10)]);
   });
 
@@ -65,7 +66,7 @@ describe('a task with a state store', () => {
       },
     });
     const store = memoryStore();
-    const owner = await openSinkTask(sink, task, store);
+    const owner = await openSinkTask({ sink: sink, named: new Map() }, task, store);
     for (const epoch of [1, 2, 3]) await owner.commit(commitOf(epoch, append(part(20))), nothing);
     await owner.commit(commitOf(4, append(part(20), 2)), nothing);
     expect(epochsIn(store)).toEqual([3, 4]);
@@ -74,22 +75,26 @@ describe('a task with a state store', () => {
     await expect(owner.commit(commitOf(5, replace), nothing)).rejects.toThrow('no connection');
     expect(epochsIn(store)).toEqual([3, 4, 5]);
     failing = false;
-    const next = await openSinkTask(sink, task, store);
+    const next = await openSinkTask({ sink: sink, named: new Map() }, task, store);
     expect(epochsIn(store)).toEqual([3, 4]);
     await next.commit(commitOf(5, replace), nothing);
     expect(epochsIn(store)).toEqual([5]);
-    expect((await openSinkTask(sink, task, store)).checkpoint?.state).toEqual([part(20, 7)]);
+    expect(
+      (await openSinkTask({ sink: sink, named: new Map() }, task, store)).checkpoint?.state,
+    ).toEqual([part(20, 7)]);
   });
 
   it('lets an owner who was replaced remove nothing of the next', async () => {
     const [sink, store] = [memorySink(), memoryStore()];
-    const old = await openSinkTask(sink, task, store);
+    const old = await openSinkTask({ sink: sink, named: new Map() }, task, store);
     await old.commit(commitOf(1, append(part(20))), nothing);
-    const young = await openSinkTask(sink, task, store);
+    const young = await openSinkTask({ sink: sink, named: new Map() }, task, store);
     await young.commit(commitOf(2, append(part(20))), nothing);
     const late = old.commit(commitOf(2, append(part(20), 1)), nothing);
     await expect(late).rejects.toThrow(FencedError);
-    expect((await openSinkTask(sink, task, store)).checkpoint?.state).toHaveLength(2);
+    expect(
+      (await openSinkTask({ sink: sink, named: new Map() }, task, store)).checkpoint?.state,
+    ).toHaveLength(2);
     expect(epochsIn(store)).toEqual([1, 2]);
   });
 
@@ -100,20 +105,22 @@ describe('a task with a state store', () => {
       ...sink,
       async open(id) {
         const opened = await sink.open(id);
-        young = await openSinkTask(sink, task, store);
+        young = await openSinkTask({ sink: sink, named: new Map() }, task, store);
         await young.commit(commitOf(1, append(part(20))), nothing);
         return opened;
       },
     };
-    await openSinkTask(overtaken, task, store);
-    expect((await openSinkTask(sink, task, store)).checkpoint?.state).toEqual([part(20)]);
+    await openSinkTask({ sink: overtaken, named: new Map() }, task, store);
+    expect(
+      (await openSinkTask({ sink: sink, named: new Map() }, task, store)).checkpoint?.state,
+    ).toEqual([part(20)]);
   });
 
   it('is refused with a store that lacks its state', async () => {
     const sink = memorySink();
-    const owner = await openSinkTask(sink, task, memoryStore());
+    const owner = await openSinkTask({ sink: sink, named: new Map() }, task, memoryStore());
     await owner.commit(commitOf(1, append(part(20))), nothing);
-    const other = openSinkTask(sink, task, memoryStore());
+    const other = openSinkTask({ sink: sink, named: new Map() }, task, memoryStore());
     await expect(other).rejects.toThrow(StateMismatchError);
     await expect(other).rejects.toThrow(/the state 1-.* of task job\/0 is not in the store/);
   });

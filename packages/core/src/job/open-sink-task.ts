@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { StateChange } from '../contract/checkpoint.ts';
+import { stateAfter } from '../adapter/state-after.ts';
 import { StateMismatchError } from '../contract/errors.ts';
-import type { Sink, SinkTask, TaskId } from '../contract/sink.ts';
+import type { NamedSinks, Sink, SinkTask, TaskId } from '../contract/sink.ts';
 import type { StateStore } from '../contract/state-store.ts';
 
 /** First byte of a part that only names one in the store; encoded state starts with its version, which is never 0. */
@@ -17,16 +17,16 @@ const REFERENCE = 0;
  * @throws StateMismatchError when the store lacks a part that the checkpoint refers to.
  */
 export async function openSinkTask<T>(
-  sink: Sink<T>,
+  { sink, named }: { readonly sink: Sink<T>; readonly named: NamedSinks },
   task: TaskId,
   store: StateStore | undefined,
 ): Promise<SinkTask<T>> {
-  if (!store) return sink.open(task);
+  if (!store) return sink.open(task, named);
   const there = await store.list(task);
-  const opened = await sink.open(task);
+  const opened = await sink.open(task, named);
   const { checkpoint } = opened;
   const owner = randomUUID();
-  let names = (checkpoint?.state ?? []).map(nameIn);
+  let names: readonly (string | undefined)[] = (checkpoint?.state ?? []).map(nameIn);
   const state: Uint8Array[] = [];
   try {
     for (const [i, part] of (checkpoint?.state ?? []).entries())
@@ -39,7 +39,8 @@ export async function openSinkTask<T>(
 
   return {
     checkpoint: checkpoint && { ...checkpoint, state },
-    refusal: (element) => opened.refusal(element),
+    refusal: (row) => opened.refusal(row),
+    refusalOf: (output, row) => opened.refusalOf(output, row),
     async commit(commit, output) {
       const change = commit.state;
       if (!change) return opened.commit(commit, output);
@@ -48,7 +49,7 @@ export async function openSinkTask<T>(
       if (name !== undefined) await store.write(task, name, change.bytes);
       const saved = name === undefined ? change : { ...change, bytes: referenceTo(name) };
       await opened.commit({ ...commit, state: saved }, output);
-      const kept = namesAfter(names, change, name);
+      const kept = stateAfter(names, change, () => name);
       const gone = names.filter((old) => old !== undefined && !kept.includes(old));
       names = kept;
       for (const old of gone) await store.remove(task, old as string);
@@ -69,14 +70,6 @@ async function partOf(
   throw new StateMismatchError(
     `the state ${name} of task ${task.job}/${task.partition} is not in the store that the job has: give it the store that it was saved with`,
   );
-}
-
-function namesAfter(
-  before: readonly (string | undefined)[],
-  { kind, keep = Number.POSITIVE_INFINITY }: StateChange,
-  name: string | undefined,
-): (string | undefined)[] {
-  return kind === 'replace' ? [name] : [...before, name].slice(-keep);
 }
 
 function referenceTo(name: string): Uint8Array {

@@ -1,12 +1,12 @@
-import type { DeadLetter } from '../contract/dead-letter.ts';
+import { type DeadLetter, letterId } from '../contract/dead-letter.ts';
 import { OptionError } from '../contract/errors.ts';
 import { type Incoming, RecordDecoder } from '../task/decode-record.ts';
+import { settleAll, settleOne } from '../task/settle.ts';
 import type { Redriven, Task } from '../task/task.ts';
 import { checkJob } from './check-job.ts';
-import { CommitQueue } from './commit-queue.ts';
+import { CommitQueue, type CommitReport } from './commit-queue.ts';
 import type { Inputs, Job, JobOptions, MergedJobOptions } from './job-options.ts';
-import { openSinkTask } from './open-sink-task.ts';
-import { restoreTask } from './restore-task.ts';
+import { openTaskAtSink } from './open-task.ts';
 
 /** What became of dead letters that were tried again. */
 export interface RedriveSummary {
@@ -21,8 +21,8 @@ export interface RedriveSummary {
 /**
  * Lets dead letters go through their job again, once its code is mended: with its state, from the
  * bytes that the letters hold, into its sink. Each lands exactly once, however often this is called
- * and wherever it is interrupted: which are done is part of the job's state. So hand over all the
- * letters there are. They stay in the sink as they were, and count as `redriven` when they are done.
+ * and wherever it is interrupted: which are done is part of the job's state. Those that are done count
+ * as `redriven`, and are closed: the sink keeps them, and `deadLetters` gives them no longer.
  *
  * A letter of a result, such as a window's, is emitted again by its operator. An event comes as late
  * as it is: windows that have closed since take it for late.
@@ -33,7 +33,7 @@ export interface RedriveSummary {
  * @throws FencedError when the job is started meanwhile; call it again.
  *
  * @example
- * await redrive(job, letters.filter(({ operator }) => operator === 'clean'));
+ * await redrive(job, await sink.deadLetters(job.name));
  */
 export function redrive<A, B>(
   job: JobOptions<A, B>,
@@ -73,58 +73,50 @@ async function redrivePartition<A, B>(
   letters: readonly DeadLetter[],
   tell: (outcome: Redriven) => void,
 ): Promise<void> {
-  const { name, inputs, into, epoch: { maxRecords = 20_000 } = {} } = job;
-  const { topic } = inputs[0];
-  const partitions = (await topic.log.partitions(topic.name)) ?? 0;
-  const sinkTask = await openSinkTask(into, { job: name, partition, partitions }, job.stateStore);
+  const { name, epoch: { maxRecords = 20_000 } = {}, abort = new AbortController().signal } = job;
+  const { task, pipeline, sinkTask } = await openTaskAtSink(job, partition);
   try {
     const { checkpoint } = sinkTask;
     if (!checkpoint)
       throw new OptionError(
         `job ${name} has never committed anything for partition ${partition}: these letters are not its own`,
       );
-    const { task, pipeline } = restoreTask(job, sinkTask, partitions);
-    const commits = new CommitQueue({
-      sinkTask,
-      partition,
-      epoch: checkpoint.epoch,
-      abort: job.abort ?? new AbortController().signal,
-      report: (committed) => job.onCommit?.(committed),
-    });
+    const { epoch, next } = checkpoint;
+    const report = (committed: CommitReport) => job.onCommit?.(committed);
+    const commits = new CommitQueue({ sinkTask, partition, epoch, abort, report });
     const decode = decoderOf(job, partition, task);
-    try {
-      for (let at = 0; at < letters.length; at += maxRecords) {
-        const slice = letters.slice(at, at + maxRecords);
-        const incoming = await decode(slice);
-        const outcomes: Redriven[] = [];
-        task.run(() => {
-          slice.forEach((letter, i) => {
-            outcomes.push(again(task, letter, incoming[i] as Incoming<A>));
-          });
-        });
-        const { next } = checkpoint;
-        await commits.add(task.takeEpoch(), { next, watermark: task.watermark, pipeline });
-        await commits.settled();
-        for (const outcome of outcomes) tell(outcome);
-      }
-    } finally {
-      task.close();
+    for (let at = 0; at < letters.length; at += maxRecords) {
+      const slice = letters.slice(at, at + maxRecords);
+      const outcomes = await redriveSlice(task, slice, await decode(slice));
+      await commits.add(task.takeEpoch(), { next, watermark: task.watermark, pipeline });
+      await commits.settled();
+      for (const outcome of outcomes) tell(outcome);
     }
   } finally {
+    task.close();
     await sinkTask.close();
   }
 }
 
-function again<A, B>(
+/** Does letters again, as one epoch. Resolves with what became of each, once all calls have come. */
+async function redriveSlice<A, B>(
   task: Task<A, B>,
-  { result }: DeadLetter,
-  { arrival, event }: Incoming<A>,
-): Redriven {
-  const { topic, partition, offset } = arrival.position;
-  const id = `${topic}/${partition}/${offset}`;
-  if (result)
-    return task.redrive(`${id} ${result.operator} ${result.at} ${result.key}`, result, arrival);
-  return event ? task.redrive(id, event, arrival) : 'dead again';
+  letters: readonly DeadLetter[],
+  incoming: readonly Incoming<A>[],
+): Promise<readonly Redriven[]> {
+  const outcomes: Redriven[] = [];
+  const tell = (outcome: Redriven) => void outcomes.push(outcome);
+  for (const [i, letter] of letters.entries()) {
+    while (task.isFull) await settleOne(task);
+    task.run(() => {
+      const { arrival, event } = incoming[i] as Incoming<A>;
+      const what = letter.result ?? event;
+      if (what) task.redrive(letterId(letter), what, arrival, tell);
+      else tell('dead again');
+    });
+  }
+  await settleAll(task);
+  return outcomes;
 }
 
 /** Makes events of what letters hold. */

@@ -1,25 +1,9 @@
-import { StreamifyError } from '../contract/errors.ts';
+import type { StreamifyError } from '../contract/errors.ts';
+import type { RetryOptions } from '../contract/retry-options.ts';
+import { backoff } from '../operator-kit/backoff.ts';
 
 import type { Clock } from './clock.ts';
-import type { RetryOptions, RetryReport } from './retry-options.ts';
-
-/** Errors that say what is wrong for good; those of others, such as a lost connection, may pass. */
-const lasting: ReadonlySet<string> = new Set([
-  'STREAMIFY_OPTION',
-  'STREAMIFY_FENCED',
-  'STREAMIFY_OFFSET_OUT_OF_RANGE',
-  'STREAMIFY_LOG_CORRUPTED',
-  'STREAMIFY_CLOSED',
-  'STREAMIFY_PARTITION_COUNT',
-  'STREAMIFY_UNKNOWN_TOPIC',
-  'STREAMIFY_CODEC',
-  'STREAMIFY_SCHEMA',
-  'STREAMIFY_PIPELINE',
-  'STREAMIFY_STATE_MISMATCH',
-  'STREAMIFY_DEAD_LETTER_LIMIT',
-  'STREAMIFY_POISON',
-  'STREAMIFY_FOREIGN_WRITER',
-]);
+import type { RetryReport } from './retry-report.ts';
 
 /** What one try reports of its progress. */
 export type Try = (committed: () => void) => Promise<void>;
@@ -41,16 +25,15 @@ export async function withRetries(
   { partition, signal }: { readonly partition: number; readonly signal: AbortSignal },
   work: Try,
 ): Promise<void> {
-  const retry = typeof onError === 'object' ? onError.retry : { attempts: 0 };
-  const { attempts, firstDelay = 100, maxDelay = 30_000 } = retry;
+  const retry: RetryOptions = typeof onError === 'object' ? onError.retry : { attempts: 0 };
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(() => {
         attempt = 1;
       });
     } catch (cause) {
-      if (attempt > attempts || signal.aborted || isLasting(cause)) throw cause;
-      const delay = Math.min(maxDelay, firstDelay * 2 ** (attempt - 1));
+      if (attempt > retry.attempts || signal.aborted || isFinal(cause)) throw cause;
+      const delay = backoff(attempt, retry);
       onRetry?.({ partition, attempt, delay, cause });
       await clock.sleep(delay, signal);
       if (signal.aborted) throw cause;
@@ -58,7 +41,8 @@ export async function withRetries(
   }
 }
 
-/** Whether a second try could not mend this. */
-export function isLasting(cause: unknown): boolean {
-  return cause instanceof StreamifyError && lasting.has(cause.code);
+/** Whether another try could not mend this. An error of somebody else's, such as a lost connection, may pass. */
+export function isFinal(cause: unknown): boolean {
+  // Not by its class: two installed copies of this package have a class each.
+  return cause instanceof Error && (cause as Partial<StreamifyError>).isFinal === true;
 }

@@ -1,4 +1,4 @@
-import { map, mergeMap, tap } from 'rxjs';
+import { map, merge, mergeMap, Observable, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
   DeadLetterLimitError,
@@ -10,11 +10,13 @@ import {
 } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { EventLog, PollRequest, Topic } from '../contract/event-log.ts';
+import type { Sink } from '../contract/sink.ts';
 import { LOGGED_AT, Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { clean } from '../operators/clean.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { type CommitMoment, memorySink } from '../sink/memory/memory-sink.ts';
+import { emptyOutput } from '../testing/contract-output.ts';
 import type { CommitReport } from './commit-queue.ts';
 import type { JobOptions } from './job-options.ts';
 import { run } from './run.ts';
@@ -217,7 +219,7 @@ describe('the signal', () => {
     const job = jobOf({ from: topic, through: (p$) => p$.pipe(ids), into });
     expect(await run({ ...job, signal: AbortSignal.abort() })).toEqual({ counts: {}, epochs: 0 });
     const commit = { epoch: 1, next: { plays: 0 }, watermark: 0, pipeline: '', state: undefined };
-    await owner.commit(commit, { rows: [], causes: [], aside: [], dead: [], counts: {} });
+    await owner.commit(commit, emptyOutput);
   });
 });
 
@@ -590,12 +592,12 @@ describe('run refuses', () => {
         await settle();
       },
     });
-    const later = mergeMap(async ({ value }: Event) => {
-      await emitted;
-      return value.id;
+    const late$ = new Observable<number>((subscriber) => {
+      void emitted.then(() => subscriber.next(7));
     });
-    const job = jobOf({ from: topic, through: (p$) => p$.pipe(later), into });
-    await expect(run(job)).rejects.toThrow('emitted outside an epoch');
+    const job = jobOf({ from: topic, through: (p$) => merge(p$.pipe(ids), late$), into });
+    const failure = run({ ...job, atEnd: 'wait', epoch: { maxRecords: 2 } });
+    await expect(failure).rejects.toThrow('emitted outside an epoch');
   });
 });
 
@@ -611,7 +613,7 @@ describe('what a job has opened', () => {
       };
       return { ...closeable, close };
     };
-    const stored = memorySink<number>({
+    const stored: Sink<number> = memorySink<number>({
       fault() {
         if (failure) throw failure;
       },
@@ -623,7 +625,7 @@ describe('what a job has opened', () => {
     const job = jobOf({
       from: { ...topic, log },
       through: (plays$) => plays$.pipe(ids),
-      into: { open: async (task) => tracked(await stored.open(task)) },
+      into: { ...stored, open: async (task) => tracked(await stored.open(task)) },
     });
     await run(job).catch((cause) => expect(cause).toBe(failure));
     expect(open.size).toBe(0);

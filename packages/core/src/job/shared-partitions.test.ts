@@ -176,6 +176,7 @@ describe('a job whose partitions are shared', () => {
     const { sink, start, landed, publish } = await setUp(2);
     let isDown = false;
     const into = {
+      ...sink,
       open: async (task: Parameters<typeof sink.open>[0]) => {
         const opened = await sink.open(task);
         const commit: typeof opened.commit = async (epoch, output) => {

@@ -22,6 +22,11 @@ export function withHost<R>(frame: Frame, work: () => R): R {
   }
 }
 
+/** The task at work, or that a pipeline is being subscribed for; `undefined` outside a task. */
+export function hostAtWork(): OperatorHost | undefined {
+  return shared[slot]?.host;
+}
+
 /**
  * The task that a pipeline is being subscribed for; `undefined` outside a task.
  *

@@ -1,19 +1,27 @@
 import type { Subscriber } from 'rxjs';
 import type { StateTable } from '../state/state-table.ts';
+import type { Caller, CallOptions } from './calls.ts';
 import type { Emitter } from './emitter.ts';
 
 /** What a task offers to its operators. */
 export interface OperatorHost {
   /** The table of a state; `signature` describes what its content depends on. */
   table(name: string, signature: string): StateTable;
+  /** Declares a named output, and gives what takes its elements. */
+  output(name: string): (element: unknown) => void;
+  /** Keeps an element as JSON. */
   putAside(output: string, element: unknown): void;
   reject(operator: string, reason: string): void;
   count(name: string): void;
   /** Why an event at this time cannot be taken; `undefined` when it can. */
   refusalOfTime(time: number, loggedAt: number): string | undefined;
   emitter<T>(operator: string, output: Subscriber<T>): Emitter<T>;
+  /** Makes the calls of an asynchronous operator, for which the epoch waits. */
+  calls<In, Out>(operator: string, options: CallOptions<In, Out>): Caller<In>;
   /** Has `advance` called when event time moves without an event. */
   followTime(advance: (time: number) => void): void;
   /** Whether event time moves with what the topic carries, and not with its events. */
   readonly isTimeCarried: boolean;
+  /** Whether events end only to see what the pipeline holds back: operators keep what they have. */
+  readonly isProbing: boolean;
 }

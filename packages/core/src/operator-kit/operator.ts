@@ -1,4 +1,5 @@
 import { Observable, type Observer, type OperatorFunction, type Subscriber, takeWhile } from 'rxjs';
+import { hostAtWork } from './current-host.ts';
 
 /** What an operator does with its source. Errors and completion pass through by default. */
 export type SourceObserver<T> = Pick<Observer<T>, 'next'> & Partial<Observer<T>>;
@@ -17,6 +18,7 @@ export function operator<In, Out>(
 ): OperatorFunction<In, Out> {
   return (source) =>
     new Observable((output) => {
+      const host = hostAtWork();
       const observer = observe(output);
       const guarded = (work: () => void) => {
         // A synchronous source ends early, not by itself, once the output is closed.
@@ -38,7 +40,11 @@ export function operator<In, Out>(
         error: (cause) =>
           guarded(() => (observer.error ? observer.error(cause) : output.error(cause))),
         complete: () =>
-          guarded(() => (observer.complete ? observer.complete() : output.complete())),
+          guarded(() => {
+            // What the operator holds is checkpointed, and nobody asks for it yet.
+            if (observer.complete && !host?.isProbing) observer.complete();
+            else output.complete();
+          }),
       });
     });
 }

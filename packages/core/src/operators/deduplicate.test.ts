@@ -1,10 +1,11 @@
 import { map, range, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { stateAfter } from '../adapter/state-after.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import { marbles } from '../fixtures/marbles.ts';
 import { Task } from '../task/task.ts';
-import { applyChange, eventOf, runEpoch } from '../testing/task-driver.ts';
+import { eventOf, runEpoch } from '../testing/task-driver.ts';
 import { deduplicate } from './deduplicate.ts';
 
 type Play = StreamEvent<string>;
@@ -65,7 +66,7 @@ describe('deduplicate', () => {
     let saved: readonly Uint8Array[] = [];
     for (let epoch = 0; epoch < 50; epoch++) {
       const plays = Array.from({ length: 20 }, (_, i) => play(`${epoch}/${i}`, epoch * 10 + i / 2));
-      saved = applyChange(saved, runEpoch(task, plays).state);
+      saved = stateAfter(saved, runEpoch(task, plays).state, ({ bytes }) => bytes);
     }
     const reached = play('49/0', 499);
     expect(runEpoch(task, [reached]).output.counts).toEqual({ in: 1, duplicates: 1 });
@@ -103,7 +104,7 @@ describe('deduplicate', () => {
     for (let stop = 0; stop <= plays.length; stop++) {
       const first = runEpoch(taskOf(), plays.slice(0, stop));
       const second = taskOf();
-      second.restore(applyChange([], first.state));
+      second.restore(stateAfter([], first.state, ({ bytes }) => bytes));
       const rest = runEpoch(second, plays.slice(stop));
       expect([...first.output.rows, ...rest.output.rows]).toEqual(whole);
     }

@@ -1,10 +1,11 @@
 import { map, range, take } from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { stateAfter } from '../adapter/state-after.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import { marbles } from '../fixtures/marbles.ts';
 import { Task } from '../task/task.ts';
-import { applyChange, completeEpoch, eventOf, runEpoch } from '../testing/task-driver.ts';
+import { completeEpoch, eventOf, runEpoch } from '../testing/task-driver.ts';
 import { type TumblingWindowOptions, tumblingWindow } from './tumbling-window.ts';
 
 type Play = StreamEvent<number>;
@@ -215,7 +216,7 @@ describe('a task with a window', () => {
     for (let stop = 0; stop <= events.length; stop++) {
       const first = runEpoch(taskOf({ lateness: 5 }), events.slice(0, stop));
       const second = taskOf({ lateness: 5 });
-      second.restore(applyChange([], first.state));
+      second.restore(stateAfter([], first.state, ({ bytes }) => bytes));
       const rest = runEpoch(second, events.slice(stop));
       expect([...first.output.rows, ...rest.output.rows]).toEqual(whole.rows);
       expect([...first.output.aside, ...rest.output.aside]).toEqual(whole.aside);
@@ -228,7 +229,13 @@ describe('a task with a window', () => {
     const last = completeEpoch(task);
     expect(last.output.rows).toEqual([total('ann', 0, 1)]);
     const next = taskOf();
-    next.restore(applyChange(applyChange([], state), last.state));
+    next.restore(
+      stateAfter(
+        stateAfter([], state, ({ bytes }) => bytes),
+        last.state,
+        ({ bytes }) => bytes,
+      ),
+    );
     expect(completeEpoch(next).output.rows).toEqual([]);
   });
 

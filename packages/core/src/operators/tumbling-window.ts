@@ -1,12 +1,14 @@
 import type { OperatorFunction } from 'rxjs';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
+import type { Output } from '../contract/output.ts';
 import { operator } from '../operator-kit/operator.ts';
 import { useCounter } from '../operator-kit/use-counter.ts';
 import { useEmitter } from '../operator-kit/use-emitter.ts';
 import { useKeyedState } from '../operator-kit/use-keyed-state.ts';
+import { useOutput } from '../operator-kit/use-output.ts';
 import { useRejection } from '../operator-kit/use-rejection.ts';
-import { type SideOutput, useSideOutput } from '../operator-kit/use-side-output.ts';
+import { useSideOutput } from '../operator-kit/use-side-output.ts';
 import { useWatermark } from '../operator-kit/use-watermark.ts';
 
 /** How events fold into one result. `add` returns a new accumulator and leaves the old one alone. */
@@ -30,8 +32,13 @@ export interface TumblingWindowOptions<T> {
   readonly lateness?: number;
   /** What to group by. Default: the event's key. */
   readonly by?: (event: StreamEvent<T>) => string;
-  /** Receives events whose window has closed. Inside a job they are a side output, counted as `late`. */
-  readonly onLate?: SideOutput<StreamEvent<T>>;
+  /**
+   * The output of events whose window has closed; they are counted as `late`. Default: inside a job they
+   * are kept as JSON, under the name of the window and `.late`.
+   */
+  readonly late?: Output<StreamEvent<T>>;
+  /** Receives those events outside a job. */
+  readonly onLate?: (event: StreamEvent<T>) => void;
   /** Receives events without a time, and why. Inside a job they become dead letters instead. */
   readonly onReject?: (event: StreamEvent<T>, reason: string) => void;
   /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
@@ -56,7 +63,7 @@ export function tumblingWindow<T, A>(
   options: TumblingWindowOptions<T>,
 ): OperatorFunction<StreamEvent<T>, WindowResult<A>> {
   const { size, lateness = 0, by = ({ key }) => key, name = 'tumblingWindow' } = options;
-  const { onLate, onReject } = options;
+  const { late, onLate, onReject } = options;
   if (!(size > 0)) throw new OptionError(`size must be positive, got ${size}`);
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
@@ -64,7 +71,9 @@ export function tumblingWindow<T, A>(
     const watermark = useWatermark(name, (time) => closeUpTo(time - lateness));
     const open = useKeyedState<A>(`${name}.open`, `size ${size}`);
     const countLate = useCounter('late');
-    const putLate = useSideOutput<StreamEvent<T>>(`${name}.late`, onLate);
+    const putLate = late
+      ? useOutput(late, onLate)
+      : useSideOutput<StreamEvent<T>>(`${name}.late`, onLate);
     const rejected = useRejection<T>(name, onReject);
     const emitter = useEmitter<WindowResult<A>>(name, output);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { applyChange } from '../testing/task-driver.ts';
+import { stateAfter } from '../adapter/state-after.ts';
 import { decodeState } from './state-encoding.ts';
 import { StateSaver } from './state-saver.ts';
 import { StateTable } from './state-table.ts';
@@ -55,7 +55,7 @@ describe('saved state', () => {
       disturb(table, random, epoch < 20 ? 12_000 : 3_000);
       const change = saver.take();
       if (!change) throw new Error('the epoch changed nothing');
-      kept = applyChange(kept, change);
+      kept = stateAfter(kept, change, ({ bytes }) => bytes);
       everything = change.kind === 'replace' ? [change.bytes] : [...everything, change.bytes];
       if (change.keep) forgotten++;
       if (epoch % 20 === 19 || change.keep) {
@@ -95,7 +95,7 @@ describe('saved state', () => {
     for (let epoch = 0; sweeping; epoch++) {
       table.set(0, 'latest', epoch);
       const change = saver.take();
-      saved = applyChange(saved, change);
+      saved = stateAfter(saved, change, ({ bytes }) => bytes);
       sweeping = change?.keep === undefined;
     }
     const again = restore(saved);
@@ -111,7 +111,7 @@ describe('saved state', () => {
     let most = 0;
     for (let epoch = 0; epoch < 5_000; epoch++) {
       table.set(0, 'watermark', epoch);
-      saved = applyChange(saved, saver.take());
+      saved = stateAfter(saved, saver.take(), ({ bytes }) => bytes);
       most = Math.max(most, saved.length);
     }
     expect(most).toBe(1_001);

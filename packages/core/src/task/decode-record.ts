@@ -4,8 +4,8 @@ import { schemaIdOf } from '../codec/wire-format.ts';
 import type { CarriedWatermark } from '../contract/carried-watermark.ts';
 import type { Position, StreamEvent } from '../contract/event.ts';
 import type { LogRecord } from '../contract/event-log.ts';
+import type { Arrival } from './arrival.ts';
 import type { Input } from './input.ts';
-import type { Arrival } from './task.ts';
 
 /** A record and what became of it: an event, a watermark, or a failure. */
 export interface Incoming<A> {

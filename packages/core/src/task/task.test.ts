@@ -27,6 +27,7 @@ import { useSideOutput } from '../operator-kit/use-side-output.ts';
 import { useState } from '../operator-kit/use-state.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow } from '../operators/tumbling-window.ts';
+import { emptyOutput } from '../testing/contract-output.ts';
 import { arrivalOf, completeEpoch, eventOf, runEpoch } from '../testing/task-driver.ts';
 import type { Pipeline } from './pipeline.ts';
 import { Task } from './task.ts';
@@ -69,7 +70,7 @@ describe('a task', () => {
     const task = taskOf((plays$) => plays$.pipe(keys));
     runEpoch(task, [play('ann', 1)]);
     const { output, state } = runEpoch(task, []);
-    expect(output).toEqual({ rows: [], causes: [], aside: [], dead: [], counts: {} });
+    expect(output).toEqual(emptyOutput);
     expect(state).toBeUndefined();
   });
 
@@ -374,8 +375,17 @@ describe('a pipeline that emits outside an epoch', () => {
     expect(() => task.takeEpoch()).toThrow(/emitted outside an epoch: operators such as delay/);
   });
 
-  it('is refused at completion when it holds something back', () => {
+  it('is refused before its epoch is taken when it holds something back', () => {
     const task = taskOf((plays$) => plays$.pipe(delay(1)));
+    expect(() => runEpoch(task, [play('ann', 1)])).toThrow(
+      /holds back what an event has set off, with an operator such as delay/,
+    );
+    task.close();
+  });
+
+  it('is refused at completion when it goes on by itself', () => {
+    const others$ = new Subject<never>();
+    const task = taskOf((plays$) => merge(plays$, others$));
     runEpoch(task, [play('ann', 1)]);
     expect(() => completeEpoch(task)).toThrow(/did not complete when its events ended/);
     task.close();

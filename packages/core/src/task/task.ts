@@ -1,27 +1,21 @@
-import { Observable, Subject, type Subscriber, Subscription } from 'rxjs';
 import type { CarriedWatermark } from '../contract/carried-watermark.ts';
 import type { StateChange } from '../contract/checkpoint.ts';
 import type { DeadLetter, ResultId } from '../contract/dead-letter.ts';
 import type { EpochOutput } from '../contract/epoch.ts';
 import { PipelineError } from '../contract/errors.ts';
-import type { Position, StreamEvent } from '../contract/event.ts';
-import type { LogRecord } from '../contract/event-log.ts';
+import type { StreamEvent } from '../contract/event.ts';
 import { withHost } from '../operator-kit/current-host.ts';
-import type { Emitter } from '../operator-kit/emitter.ts';
-import type { OperatorHost } from '../operator-kit/operator-host.ts';
 import { StateTable } from '../state/state-table.ts';
 import type { StateView } from '../state/state-view.ts';
 import { TaskTables } from '../state/task-tables.ts';
-import { EpochCollector } from './epoch-output.ts';
+import type { Arrival } from './arrival.ts';
 import { EventTime } from './event-time.ts';
 import type { Pipeline } from './pipeline.ts';
-
-/** A record together with what is known of it before it is decoded. */
-export interface Arrival {
-  readonly record: LogRecord;
-  readonly position: Position;
-  readonly schemaId: number | undefined;
-}
+import { asPipelineError, type Failure, PipelineSubscription } from './pipeline-subscription.ts';
+import { type OutputTargets, RowGate } from './row-gate.ts';
+import { Steps } from './steps.ts';
+import type { SettledCall } from './task-calls.ts';
+import { TaskHost } from './task-host.ts';
 
 /** What an epoch gave, and how it changed the task's saved state. */
 export interface TaskEpoch<B> {
@@ -32,67 +26,56 @@ export interface TaskEpoch<B> {
 /** What became of a dead letter that was tried again. */
 export type Redriven = 'done' | 'done before' | 'dead again';
 
-export interface TaskOptions<A, B> {
+export interface TaskOptions<A, B> extends Partial<OutputTargets<B>> {
   readonly pipeline: Pipeline<A, B>;
-  /** Why the sink could not store a row. */
-  readonly refusal?: (row: B) => string | undefined;
   /** How far an event's time may be ahead of its append to the log, in milliseconds. Default: any. */
   readonly maxFutureSkew?: number;
 }
 
-/** A result waiting to be delivered, or the completion of its operator's output. */
-interface Pending {
-  readonly result: ResultId | undefined;
-  readonly operator: string;
-}
-
-interface Failure {
-  readonly cause: unknown;
-}
-
 /**
- * Runs one pipeline over the events of one partition, one step after another: a step is an event,
- * or a result that an operator emits of its own. A step that throws is undone and becomes a dead
- * letter; the pipeline is subscribed again and goes on. The cost is linear in the failed steps.
+ * Runs one pipeline over the events of one partition, one step after another. A step that throws is
+ * undone and becomes a dead letter; the pipeline is subscribed again and goes on. The cost is linear
+ * in the failed steps.
+ *
+ * Calls of asynchronous operators are made between steps. Whoever drives the task awaits them
+ * (`settled`) and has their results delivered, each as a step; no epoch is taken before that.
+ *
+ * Long because each of its methods is a kind of step, told in one place.
  */
-export class Task<A, B> implements OperatorHost {
-  readonly #pipeline: Pipeline<A, B>;
-  readonly #refusal: (row: B) => string | undefined;
-  readonly #maxFutureSkew: number;
+export class Task<A, B> {
   readonly #time = new EventTime();
   readonly #redriven = new StateTable('task.redriven', { recording: true });
   readonly #tables = new TaskTables([this.#time.table, this.#redriven]);
-  readonly #outputs = new Map<string, Subscriber<unknown>>();
-  readonly #epoch = new EpochCollector<B>();
-  #followers: ((time: number) => void)[] = [];
-
-  #input = new Subject<StreamEvent<A>>();
-  #subscription = Subscription.EMPTY;
-  #sources = 0;
-  #completed = false;
-  #failure: Failure | undefined;
+  readonly #steps = new Steps<B>(this.#tables);
+  readonly #gate: RowGate<B>;
+  readonly #host: TaskHost;
+  readonly #pipeline: PipelineSubscription<A, B>;
   #fatal: PipelineError | undefined;
-  #open = false;
-  #pending: Pending[] = [];
-
-  #arrival: Arrival | undefined;
-  #result: ResultId | undefined;
 
   /** @throws PipelineError when the pipeline cannot be subscribed as a task's must be. */
-  constructor({
-    pipeline,
-    refusal = () => undefined,
-    maxFutureSkew = Number.POSITIVE_INFINITY,
-  }: TaskOptions<A, B>) {
-    this.#pipeline = pipeline;
-    this.#refusal = refusal;
-    this.#maxFutureSkew = maxFutureSkew;
+  constructor(options: TaskOptions<A, B>) {
+    const { pipeline, maxFutureSkew = Number.POSITIVE_INFINITY } = options;
+    this.#gate = new RowGate(this.#steps, options, (cause) => this.#fail(cause));
+    this.#host = new TaskHost({
+      tables: this.#tables,
+      time: this.#time,
+      steps: this.#steps,
+      maxFutureSkew,
+      takeNamed: (output, element) => this.#gate.takeNamed(output, element),
+    });
+    const take = (row: B) => this.#gate.take(row);
+    this.#pipeline = new PipelineSubscription(pipeline, { host: this.#host, take });
     this.#start();
   }
 
   /** Describes the states: their names and what their content depends on. */
   get signature(): string {
     return this.#tables.signature;
+  }
+
+  /** The named outputs that the pipeline has. */
+  get outputs(): ReadonlySet<string> {
+    return this.#host.outputs;
   }
 
   /** Goes on from saved state, as its sink gave it back. Operators find it there when they are subscribed. */
@@ -114,157 +97,199 @@ export class Task<A, B> implements OperatorHost {
 
   /** The first dead letter of the open epoch. */
   get firstDead(): DeadLetter | undefined {
-    return this.#epoch.firstDead;
+    return this.#steps.epoch.firstDead;
   }
 
   /** How many records, and how many dead letters, the open epoch has seen. */
   get seen(): { readonly records: number; readonly dead: number } {
-    return { records: this.#epoch.countOf('in'), dead: this.#epoch.dead };
+    const { epoch } = this.#steps;
+    return { records: epoch.countOf('in'), dead: epoch.dead };
+  }
+
+  refusalOfTime(time: number, loggedAt: number): string | undefined {
+    return this.#host.refusalOfTime(time, loggedAt);
+  }
+
+  /** Whether calls of asynchronous operators are under way. */
+  get isWaiting(): boolean {
+    return !this.#steps.calls.isEmpty;
+  }
+
+  /** Whether there are as many calls as may be: no more events can be pushed before one has come. */
+  get isFull(): boolean {
+    return this.#steps.calls.isFull;
+  }
+
+  /** Resolves when a call has come, whose result can be delivered then, or when `wake` is called. */
+  settled(): Promise<void> {
+    return this.#steps.calls.settled();
+  }
+
+  /** Ends the wait for a call. */
+  wake(): void {
+    this.#steps.calls.wake();
   }
 
   /** Runs `work`, which pushes records; operators belong to this task meanwhile. */
   run(work: () => void): void {
-    this.#open = true;
+    this.#gate.isOpen = true;
     try {
-      withHost({ host: this, subscribing: false }, work);
+      withHost({ host: this.#host, subscribing: false }, work);
     } finally {
-      this.#open = false;
+      this.#gate.isOpen = false;
     }
     this.check();
   }
 
-  /** Pushes an event depth first: when it returns, all that follows from it is done. Only inside `run`. */
+  /** Pushes an event depth first: when it returns, all that follows from it is done or called for. Only inside `run`. */
   push(event: StreamEvent<A>, arrival: Arrival): void {
-    this.#arrival = arrival;
-    this.#epoch.tally('in');
-    const failure = this.#step(() => this.#input.next(event), true);
-    if (failure) this.#bury('pipeline', failure.cause);
+    this.#steps.isOf(arrival);
+    this.#steps.epoch.tally('in');
+    const failure = this.#step(() => this.#pipeline.next(event), true);
+    if (failure) this.#steps.bury('pipeline', failure.cause);
     else {
       this.#time.observe(event.time);
-      if (this.#pending.length > 0) this.#deliverPending();
+      if (this.#steps.pending.length > 0) this.#deliverPending();
     }
-    if (this.#completed)
+    if (this.#pipeline.isCompleted)
       this.#fatal ??= new PipelineError(
         'the pipeline completed while events go on: an operator such as take or first ends it',
       );
   }
 
+  /** Delivers the results of calls that have come, in the order of their inputs. Only inside `run`. */
+  deliver(): void {
+    const { calls } = this.#steps;
+    for (let settled = calls.take(); settled && !this.#fatal; settled = calls.take())
+      this.#deliverCall(settled);
+    for (let end = calls.takeCompletion(); end && !this.#fatal; end = calls.takeCompletion()) {
+      this.#completing(end);
+      this.#deliverPending();
+      this.deliver();
+    }
+  }
+
   /**
    * Does again, once, what became the dead letter `id`: an event, or the result of an operator. What
    * fails again is left as it is, and no second letter is made of it. Only inside `run`.
+   *
+   * @param tell called with what became of it: before this returns, or when its call has been delivered.
    */
-  redrive(id: string, again: StreamEvent<A> | ResultId, arrival: Arrival): Redriven {
-    if (this.#redriven.get(0, id) !== undefined) return 'done before';
-    this.#arrival = arrival;
+  redrive(
+    id: string,
+    again: StreamEvent<A> | ResultId,
+    arrival: Arrival,
+    tell: (outcome: Redriven) => void,
+  ): void {
+    if (this.#redriven.get(0, id) !== undefined) {
+      tell('done before');
+      return;
+    }
     const isEvent = 'position' in again;
-    this.#result = isEvent ? undefined : again;
-    const failure = this.#step(() => {
-      if (isEvent) this.#input.next(again);
-      else this.#outputs.get(again.operator)?.next(again.value);
-      if (this.#epoch.isGivenUp) this.#fail(this.#epoch.firstDead?.reason);
-      this.#redriven.set(0, id, true);
-      this.#epoch.count('redriven');
+    const told = { id, tell: (isDone: boolean) => tell(isDone ? 'done' : 'dead again') };
+    if (!isEvent && this.#steps.calls.redrive(arrival, again, told)) return;
+    this.#steps.isOf(arrival, isEvent ? undefined : again);
+    const failure = this.#redriveStep(id, () => {
+      if (isEvent) this.#pipeline.next(again);
+      else this.#host.emitterOf(again.operator)?.next(again.value);
     });
-    this.#result = undefined;
-    if (failure) return 'dead again';
-    this.#deliverPending();
-    return 'done';
+    told.tell(!failure);
+    if (!failure) this.#deliverPending();
   }
 
   /** Counts a record that could not even become an event. Only inside `run`. */
   pushDead(arrival: Arrival, operator: string, cause: unknown): void {
-    this.#arrival = arrival;
-    this.#epoch.tally('in');
-    this.#bury(operator, cause);
+    this.#steps.isOf(arrival);
+    this.#steps.epoch.tally('in');
+    this.#steps.bury(operator, cause);
   }
 
-  /** Takes in how far a writer of the topic has come; operators hear of it when the slowest has moved. Only inside `run`. */
+  /** Takes in how far a writer of the topic has come; operators hear of it when the slowest has moved. Only inside `run`, and while no call is under way. */
   pushWatermark(carried: CarriedWatermark, arrival: Arrival): void {
-    this.#arrival = arrival;
+    this.#steps.isOf(arrival);
     const before = this.#time.isCarried ? this.watermark : Number.NEGATIVE_INFINITY;
     this.#step(() => this.#time.report(carried));
     if (this.watermark > before) this.#advance();
   }
 
-  /** Moves event time to `time` by the clock, unless the topic carries it. Only inside `run`. */
+  /** Moves event time to `time` by the clock, unless the topic carries it. Only inside `run`, and while no call is under way. */
   advanceTo(time: number, arrival: Arrival): void {
     if (this.#time.isCarried || !(time > this.watermark)) return;
-    this.#arrival = arrival;
+    this.#steps.isOf(arrival);
     this.#step(() => this.#time.moveTo(time));
     this.#advance();
   }
 
-  /** Completes the pipeline: operators emit what they hold. `arrival` is the last record there was. Only inside `run`. */
+  /**
+   * Ends the events: operators emit what they hold. `arrival` is the last record there was. Only inside
+   * `run`; the calls that this makes are awaited as all others are, and `checkCompleted` comes behind them.
+   */
   complete(arrival: Arrival): void {
-    this.#arrival = arrival;
+    this.#steps.isOf(arrival);
     let dead: number;
     do {
       // A failed result leaves a new pipeline, of which some part may not know yet that its source has ended.
-      dead = this.#epoch.dead;
-      const failure = this.#step(() => this.#input.complete());
-      if (failure) this.#fatal ??= asPipelineError('threw when its events ended', failure.cause);
+      dead = this.#steps.epoch.dead;
+      this.#completing(() => this.#pipeline.complete());
       this.#deliverPending();
-    } while (!this.#completed && !this.#fatal && this.#epoch.dead > dead);
-    if (!this.#completed)
-      this.#fatal ??= new PipelineError(
-        'the pipeline did not complete when its events ended: an operator such as delay or debounceTime holds some back',
-      );
+    } while (!this.#pipeline.isCompleted && !this.#fatal && this.#steps.epoch.dead > dead);
+  }
+
+  /** Whether all has ended that `complete` has ended. */
+  get isCompleted(): boolean {
+    return this.#pipeline.isCompleted;
+  }
+
+  /** @throws PipelineError when the pipeline goes on though its events have ended. */
+  checkCompleted(): void {
+    if (!this.#pipeline.isCompleted) this.#fatal ??= goesOn();
+    this.check();
+  }
+
+  /**
+   * Ends the events to see whether the pipeline holds back what no checkpoint covers. It takes no more
+   * events after that: for the last epoch of a task whose job goes on another time.
+   *
+   * @throws PipelineError when it does.
+   */
+  checkNothingHeldBack(): void {
+    this.#pipeline.checkIdle();
+    this.#host.isProbing = true;
+    this.run(() => {
+      this.#steps.start();
+      const before = this.#steps.epoch.size;
+      this.#pipeline.complete();
+      if (!this.#pipeline.isCompleted) this.#fatal ??= goesOn();
+      else if (this.#steps.epoch.size > before)
+        this.#fatal ??= new PipelineError(
+          'the pipeline holds back elements until its events end, with an operator such as bufferCount, toArray or last: no checkpoint would hold them, so nothing of this epoch was committed. Use a window, or an operator that keeps them by useState',
+        );
+      this.#steps.undo();
+    });
   }
 
   /** @throws PipelineError when the pipeline has done what no checkpoint covers, such as emitting between epochs. */
   check(): void {
+    this.#fatal ??= this.#gate.fatal;
     if (this.#fatal) throw this.#fatal;
   }
 
-  /** Unsubscribes the pipeline. */
+  /** Unsubscribes the pipeline, and gives up what it has called for. */
   close(): void {
-    this.#subscription.unsubscribe();
+    this.#pipeline.close();
+    this.#steps.calls.abort(new DOMException('the task was closed', 'AbortError'));
   }
 
-  /** Ends the epoch and hands over what it gave. */
+  /**
+   * Ends the epoch and hands over what it gave.
+   *
+   * @throws PipelineError when something that its events have set off is still under way.
+   */
   takeEpoch(): TaskEpoch<B> {
     this.check();
-    const output = this.#epoch.take();
+    if (!this.#pipeline.isCompleted) this.#pipeline.checkIdle();
+    const output = this.#steps.epoch.take();
     return { output, state: this.#tables.takeChange() };
-  }
-
-  table(name: string, signature: string): StateTable {
-    return this.#tables.claim(name, signature);
-  }
-
-  putAside(output: string, element: unknown): void {
-    this.#epoch.putAside({ output, element, cause: this.#cause() });
-  }
-
-  reject(operator: string, reason: string): void {
-    this.#epoch.bury(this.#letter(operator, reason, undefined));
-  }
-
-  count(name: string): void {
-    this.#epoch.count(name);
-  }
-
-  get isTimeCarried(): boolean {
-    return this.#time.isCarried;
-  }
-
-  followTime(advance: (time: number) => void): void {
-    this.#followers.push(advance);
-  }
-
-  refusalOfTime(time: number, loggedAt: number): string | undefined {
-    if (!(time > loggedAt + this.#maxFutureSkew)) return undefined;
-    const hours = ((time - loggedAt) / 3_600_000).toFixed(1);
-    return `event time ${time} is ${hours} hours ahead of its append to the log, more than maxFutureSkew allows`;
-  }
-
-  emitter<T>(operator: string, output: Subscriber<T>): Emitter<T> {
-    this.#outputs.set(operator, output as Subscriber<unknown>);
-    return {
-      next: (key, at, value) =>
-        this.#pending.push({ operator, result: { operator, key, at, value } }),
-      complete: () => this.#pending.push({ operator, result: undefined }),
-    };
   }
 
   /**
@@ -273,38 +298,60 @@ export class Task<A, B> implements OperatorHost {
    * @param canBeGivenUp whether a dead letter in it stands for all of it.
    */
   #step(work: () => void, canBeGivenUp = false): Failure | undefined {
-    const pending = this.#pending.length;
-    this.#epoch.startStep();
-    this.#tables.startStep();
+    const steps = this.#steps;
+    steps.start();
     work();
-    const failure = this.#failure;
+    const { failure } = this.#pipeline;
     if (!failure) {
-      if (canBeGivenUp && this.#epoch.isGivenUp) this.#giveUpStep(pending);
-      else this.#epoch.keepStep();
+      if (canBeGivenUp && steps.epoch.isGivenUp) steps.giveUp();
+      else steps.keep();
       return undefined;
     }
-    this.#epoch.undoStep();
-    this.#pending.length = pending;
-    this.#tables.undoStep();
+    // The pipeline is wrong, not the event.
+    if (failure.cause instanceof PipelineError) this.#fatal ??= failure.cause;
+    steps.undo();
     this.#subscribe();
-    const again = this.#failure as Failure | undefined;
+    const again = this.#pipeline.failure;
     if (again) this.#fatal ??= asPipelineError('threw while it was subscribed again', again.cause);
     return failure;
   }
 
-  /** An event or a result that was rejected, or refused by the sink, leaves nothing behind but its letter. */
-  #giveUpStep(pending: number): void {
-    this.#epoch.giveUpStep();
-    this.#pending.length = pending;
-    this.#tables.undoStep();
+  /** A step of a dead letter, which is closed with it. */
+  #redriveStep(id: string, work: () => void): Failure | undefined {
+    return this.#step(() => {
+      work();
+      const { epoch } = this.#steps;
+      if (epoch.isGivenUp) this.#fail(epoch.firstDead?.reason);
+      this.#redriven.set(0, id, true);
+      epoch.close(id);
+      epoch.count('redriven');
+    });
+  }
+
+  /** Delivers the result of a call, or buries its input. */
+  #deliverCall({ call: { context, settled }, deliver }: SettledCall): void {
+    const { arrival, result, redriven } = context;
+    // What follows from it is the event's, as if nobody had waited.
+    this.#steps.isOf(arrival, result);
+    const failure =
+      settled && 'value' in settled
+        ? redriven
+          ? this.#redriveStep(redriven.id, () => deliver(settled.value))
+          : this.#step(() => deliver(settled.value), true)
+        : settled;
+    redriven?.tell(!failure);
+    const operator = settled && 'value' in settled ? 'pipeline' : result.operator;
+    if (!failure) this.#deliverPending();
+    else if (!redriven) this.#steps.bury(operator, failure.cause);
   }
 
   /** Tells operators how far event time has come, each upstream of the next: pipelines are subscribed from their end. */
   #advance(): void {
-    for (let i = this.#followers.length - 1; i >= 0 && !this.#fatal; i--) {
+    const { followers } = this.#host;
+    for (let i = followers.length - 1; i >= 0 && !this.#fatal; i--) {
       const failure = this.#step(() => {
         try {
-          this.#followers[i]?.(this.watermark);
+          followers[i]?.(this.watermark);
         } catch (cause) {
           this.#fail(cause);
         }
@@ -316,111 +363,45 @@ export class Task<A, B> implements OperatorHost {
 
   /** Delivers what operators emitted of their own, and what follows from that, in the order of emission. */
   #deliverPending(): void {
-    for (let i = 0; i < this.#pending.length && !this.#fatal; i++) {
-      const { operator, result } = this.#pending[i] as Pending;
-      this.#result = result;
-      const failure = this.#step(() => {
-        const output = this.#outputs.get(operator);
-        if (result) output?.next(result.value);
-        else output?.complete();
-      }, result !== undefined);
-      if (failure && result) this.#bury('pipeline', failure.cause);
-      else if (failure)
-        this.#fatal ??= asPipelineError('threw when its events ended', failure.cause);
+    const { pending, arrival } = this.#steps;
+    for (let i = 0; i < pending.length && !this.#fatal; i++) {
+      const { operator, result } = pending[i] as (typeof pending)[number];
+      this.#steps.isOf(arrival, result);
+      const output = this.#host.emitterOf(operator);
+      if (!result) this.#completing(() => output?.complete());
+      else {
+        const failure = this.#step(() => this.#host.emitterOf(operator)?.next(result.value), true);
+        if (failure) this.#steps.bury('pipeline', failure.cause);
+      }
     }
-    this.#result = undefined;
-    this.#pending.length = 0;
+    this.#steps.isOf(arrival);
+    pending.length = 0;
+  }
+
+  /** Ends a part of the pipeline: that it fails is no event's fault. */
+  #completing(end: () => void): void {
+    const failure = this.#step(end);
+    if (failure) this.#fatal ??= asPipelineError('threw when its events ended', failure.cause);
   }
 
   #start(): void {
     this.#subscribe();
     this.check();
-    if (this.#failure) throw asPipelineError('threw while it was subscribed', this.#failure.cause);
-    if (this.#sources !== 1)
-      throw new PipelineError(
-        `the pipeline subscribed to its events ${this.#sources} times, which must be once: use share or connect to branch`,
-      );
-    if (this.#completed) throw new PipelineError('the pipeline completed before its first event');
+    this.#pipeline.check();
   }
 
   #subscribe(): void {
-    this.#subscription.unsubscribe();
-    this.#failure = undefined;
-    this.#completed = false;
-    this.#sources = 0;
-    this.#tables.release();
-    this.#outputs.clear();
-    this.#followers = [];
-    const input = new Subject<StreamEvent<A>>();
-    this.#input = input;
-    const events$ = new Observable<StreamEvent<A>>((subscriber) => {
-      this.#sources++;
-      return input.subscribe(subscriber);
-    });
-    withHost({ host: this, subscribing: true }, () => {
-      try {
-        this.#subscription = this.#pipeline(events$).subscribe({
-          next: (row) => this.#emit(row),
-          error: (cause) => this.#fail(cause),
-          complete: () => {
-            this.#completed = true;
-          },
-        });
-      } catch (cause) {
-        this.#fail(cause);
-      }
-    });
-  }
-
-  #emit(row: B): void {
-    if (row === undefined || !this.#open) {
-      this.#fatal ??= new PipelineError(
-        row === undefined
-          ? 'the pipeline emitted undefined: a map without a return value?'
-          : 'the pipeline emitted outside an epoch: operators such as delay, debounceTime and startWith cannot be checkpointed',
-      );
-      return;
-    }
-    let refused: string | undefined;
-    try {
-      refused = this.#refusal(row);
-    } catch (cause) {
-      // RxJS would throw it later, where nobody can catch it.
-      this.#fail(cause);
-      return;
-    }
-    if (refused !== undefined) {
-      this.#epoch.bury(this.#letter('sink', refused, undefined));
-      return;
-    }
-    this.#epoch.addRow(row, this.#cause());
+    this.#host.release();
+    this.#pipeline.subscribe();
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= { cause };
-    // The pipeline is wrong, not the event.
-    if (cause instanceof PipelineError) this.#fatal ??= cause;
-  }
-
-  #cause(): Position {
-    return (this.#arrival as Arrival).position;
-  }
-
-  #bury(operator: string, cause: unknown): void {
-    const { message, stack } = cause instanceof Error ? cause : new Error(String(cause));
-    this.#epoch.bury(this.#letter(operator, message, stack));
-  }
-
-  #letter(operator: string, reason: string, stack: string | undefined): DeadLetter {
-    const { record, position, schemaId } = this.#arrival as Arrival;
-    const { key, value: raw, headers = {}, loggedAt } = record;
-    const result = this.#result;
-    return { position, key, raw, headers, schemaId, loggedAt, operator, result, reason, stack };
+    this.#pipeline.fail(cause);
   }
 }
 
-function asPipelineError(what: string, cause: unknown): PipelineError {
-  if (cause instanceof PipelineError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  return new PipelineError(`the pipeline ${what}: ${message}`, { cause });
+function goesOn(): PipelineError {
+  return new PipelineError(
+    'the pipeline did not complete when its events ended: it waits for something, or has a source of its own, such as another observable that is merged into it',
+  );
 }

@@ -1,5 +1,5 @@
 import type { DeadLetter } from '../contract/dead-letter.ts';
-import type { EpochCommit, EpochOutput, SideElement } from '../contract/epoch.ts';
+import type { EpochCommit, EpochOutput } from '../contract/epoch.ts';
 import type { Position, StreamEvent } from '../contract/event.ts';
 import type { ContractRow } from './contract-row.ts';
 
@@ -32,24 +32,42 @@ export function deadLetter(offset: number, values: Partial<DeadLetter> = {}): De
   };
 }
 
-/** What an epoch gave. Every element but those of `aside` is counted by itself. */
+/** What an epoch gave that gave nothing. */
+export const emptyOutput: EpochOutput<never> = {
+  rows: [],
+  causes: [],
+  named: new Map(),
+  aside: [],
+  dead: [],
+  redriven: [],
+  counts: {},
+};
+
+/** Rows of named outputs, with the positions of events that caused them. */
+export function namedRows(
+  named: Readonly<Record<string, readonly Element[]>>,
+): EpochOutput<Element>['named'] {
+  return new Map(
+    Object.entries(named).map(([output, rows]) => [
+      output,
+      { rows, causes: rows.map((_, offset) => position(offset)) },
+    ]),
+  );
+}
+
+/** What an epoch gave. Rows of the main stream and dead letters are counted by themselves. */
 export function outputOf({
   rows = [],
-  aside = [],
   dead = [],
   counts = {},
-}: {
-  readonly rows?: readonly Element[];
-  readonly aside?: readonly SideElement[];
-  readonly dead?: readonly DeadLetter[];
-  readonly counts?: Readonly<Record<string, number>>;
-}): EpochOutput<Element> {
+  ...others
+}: Partial<Omit<EpochOutput<Element>, 'causes'>>): EpochOutput<Element> {
   const own: Record<string, number> = {};
   if (rows.length + dead.length > 0) own['in'] = rows.length + dead.length;
   if (rows.length > 0) own['out'] = rows.length;
   if (dead.length > 0) own['dead'] = dead.length;
   const causes = rows.map((_, offset) => position(offset));
-  return { rows, causes, aside, dead, counts: { ...own, ...counts } };
+  return { ...emptyOutput, ...others, rows, causes, dead, counts: { ...own, ...counts } };
 }
 
 /** A commit that changes no state unless told. */

@@ -18,12 +18,15 @@ export function faultySink<T>(
   fault: (moment: SinkMoment, task: TaskId) => void | Promise<void>,
 ): Sink<T> {
   return {
-    async open(task) {
+    store: sink.store,
+    deadLetters: (job) => sink.deadLetters(job),
+    async open(task, named) {
       await fault('before open', task);
-      const owner = await sink.open(task);
+      const owner = await sink.open(task, named);
       return {
         checkpoint: owner.checkpoint,
-        refusal: (element) => owner.refusal(element),
+        refusal: (row) => owner.refusal(row),
+        refusalOf: (output, row) => owner.refusalOf(output, row),
         async commit(commit, output) {
           await fault('before commit', task);
           await owner.commit(commit, output);

@@ -13,11 +13,11 @@ const through = tumblingWindow<Play, number>(
 );
 
 describe('jobRunner', () => {
-  it('gives rows, side outputs, dead letters and counts as they are committed', () => {
+  it('gives rows, side outputs, dead letters and counts as they are committed', async () => {
     const job = jobRunner({ from, through });
-    job.push(play(10), play(20, 'bob'), play(99));
+    await job.push(play(10), play(20, 'bob'), play(99));
     expect(job.rows).toEqual([]);
-    job.push(play(115), play(5));
+    await job.push(play(115), play(5));
     expect(job.rows).toEqual([
       { key: 'ann', start: 0, end: 100, result: 2 },
       { key: 'bob', start: 0, end: 100, result: 1 },
@@ -26,20 +26,20 @@ describe('jobRunner', () => {
     expect(job.aside('other')).toEqual([]);
     expect(job.counts).toEqual({ in: 5, late: 1, out: 2 });
     expect(job.watermark).toBe(115);
-    job.complete();
+    await job.complete();
     expect(job.rows.length).toBe(3);
   });
 
-  it('goes on behind a restart from what was committed', () => {
+  it('goes on behind a restart from what was committed', async () => {
     const job = jobRunner({ from, through });
-    job.push(play(10), play(20));
+    await job.push(play(10), play(20));
     job.restart();
-    job.push(play(110));
+    await job.push(play(110));
     job.restart();
     expect(job.rows).toEqual([{ key: 'ann', start: 0, end: 100, result: 2 }]);
   });
 
-  it('loses in a restart what no checkpoint holds', () => {
+  it('loses in a restart what no checkpoint holds', async () => {
     let seen = 0;
     const job = jobRunner({
       from,
@@ -48,42 +48,42 @@ describe('jobRunner', () => {
         return plays$.pipe(map(() => ++seen));
       },
     });
-    job.push(play(1), play(2));
+    await job.push(play(1), play(2));
     job.restart();
-    job.push(play(3));
+    await job.push(play(3));
     expect(job.rows).toEqual([1, 2, 1]);
   });
 
-  it('moves time by the clock in a job that is to', () => {
+  it('moves time by the clock in a job that is to', async () => {
     const job = jobRunner({ from, through, idleAfter: 1_000 });
-    job.push(play(10));
-    job.advance(999);
+    await job.push(play(10));
+    await job.advance(999);
     expect(job.rows).toEqual([]);
-    job.advance(500);
+    await job.advance(500);
     expect(job.now).toBe(1_509);
     expect(job.watermark).toBe(509);
     expect(job.rows).toEqual([{ key: 'ann', start: 0, end: 100, result: 1 }]);
   });
 
-  it('leaves time alone in a job that has no idleAfter', () => {
+  it('leaves time alone in a job that has no idleAfter', async () => {
     const job = jobRunner({ from, through });
-    job.push(play(10));
-    job.advance(1e9);
+    await job.push(play(10));
+    await job.advance(1e9);
     expect(job.watermark).toBe(10);
     expect(job.rows).toEqual([]);
   });
 
-  it('refuses events ahead of a clock that was set, and values that do not fit', () => {
+  it('refuses events ahead of a clock that was set, and values that do not fit', async () => {
     const job = jobRunner({ from, through, maxFutureSkew: 50 }, { now: 0 });
-    job.push(play(50), play(51));
-    job.advance(1);
-    job.push(play(51));
+    await job.push(play(50), play(51));
+    await job.advance(1);
+    await job.push(play(51));
     expect(job.dead).toMatchObject([{ operator: 'time', position: { offset: 1 } }]);
     expect(job.dead[0]?.raw.length).toBeGreaterThan(5);
-    expect(() => job.push(play(3), { ...play(1), id: 'one' as never })).toThrow(
+    await expect(job.push(play(3), { ...play(1), id: 'one' as never })).rejects.toThrow(
       'cannot encode Play',
     );
-    job.push(play(50));
+    await job.push(play(50));
     expect(job.counts).toEqual({ in: 4, dead: 1 });
   });
 });

@@ -15,8 +15,8 @@ const events = eventsOf(Play, [...plays(60), ...plays(20), ...plays(20, 80)]);
 const count = { zero: 0, add: (n: number) => n + 1 };
 
 describe('restartSafe', () => {
-  it('passes pipelines that keep what they remember in checkpoints', () => {
-    restartSafe(
+  it('passes pipelines that keep what they remember in checkpoints', async () => {
+    await restartSafe(
       pipe(
         clean({ id: (id: number) => (id % 13 === 7 ? reject('unlucky') : id) }),
         deduplicate<Play>({ by: ({ value }) => String(value.id), within: 300 }),
@@ -24,14 +24,14 @@ describe('restartSafe', () => {
       ),
       events,
     );
-    restartSafe((plays$) => plays$.pipe(map(({ value }) => value.id)), events);
+    await restartSafe((plays$) => plays$.pipe(map(({ value }) => value.id)), events);
   });
 
-  it('passes poison that is poison every time', () => {
+  it('passes poison that is poison every time', async () => {
     const poison = tap(({ value }: PlayEvent) => {
       if (value.id % 10 === 3) throw new Error('poison');
     });
-    restartSafe(pipe(poison, tumblingWindow<Play, number>(count, { size: 100 })), events);
+    await restartSafe(pipe(poison, tumblingWindow<Play, number>(count, { size: 100 })), events);
   });
 
   let calls = 0;
@@ -47,26 +47,28 @@ describe('restartSafe', () => {
         scan((last: Play[], { value }) => [...last.slice(-2), value], []),
       ),
   };
-  it.each(Object.entries(unsafe))('finds %s', (_, pipeline) => {
-    expect(() => restartSafe(pipeline, events)).toThrow(/restarted every 1 events, .* differs/);
+  it.each(Object.entries(unsafe))('finds %s', async (_, pipeline) => {
+    await expect(restartSafe(pipeline, events)).rejects.toThrow(
+      /restarted every 1 events, .* differs/,
+    );
   });
 
-  it('names the first output that differs, and behind which event', () => {
+  it('names the first output that differs, and behind which event', async () => {
     const late = (plays$: Parameters<Pipeline<Play, unknown>>[0]) =>
       plays$.pipe(
         bufferCount(10),
         map((some) => some.length),
       );
-    expect(() => restartSafe(late, events, { every: [5] })).toThrow(
+    await expect(restartSafe(late, events, { every: [5] })).rejects.toThrow(
       /every 5 events, the pipeline differs behind event 5: rows\[0\] is undefined, and 10 without restarts/,
     );
   });
 
-  it('does not take for a success that nothing came out', () => {
-    expect(() => restartSafe((plays$) => plays$.pipe(bufferCount(1_000)), [])).toThrow(
+  it('does not take for a success that nothing came out', async () => {
+    await expect(restartSafe((plays$) => plays$.pipe(bufferCount(1_000)), [])).rejects.toThrow(
       'these 0 events give no output',
     );
-    expect(() => restartSafe((plays$) => plays$, events, { every: [0] })).toThrow(
+    await expect(restartSafe((plays$) => plays$, events, { every: [0] })).rejects.toThrow(
       'every must be whole numbers from 1 on, got 0',
     );
   });

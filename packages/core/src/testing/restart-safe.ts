@@ -4,7 +4,6 @@ import type { EpochOutput } from '../contract/epoch.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { Pipeline } from '../task/pipeline.ts';
-import type { Task } from '../task/task.ts';
 import { RestorableTask } from './restorable-task.ts';
 
 export interface RestartSafeOptions {
@@ -17,53 +16,56 @@ export interface RestartSafeOptions {
  * its checkpoint, it gives what it gives without.
  *
  * It finds operators that keep something where no checkpoint holds it, such as `scan`, `bufferCount`
- * and `distinct` of RxJS, and results that depend on the clock or on chance.
+ * and `distinct` of RxJS, and results that depend on the clock or on chance. Asynchronous steps are
+ * awaited where they are `mapAsync`, and refused otherwise.
  *
- * @throws AssertionError with the first output that differs.
+ * Rejects with an AssertionError with the first output that differs, and with what a job would reject with.
+ *
+ * @throws PipelineError when a job would refuse the pipeline.
  * @throws OptionError when the events give no output, so that nothing could be found.
  *
  * @example
  * it('survives restarts', () => restartSafe(plays5m, eventsOf(Play, plays)));
  */
-export function restartSafe<A, B>(
+export async function restartSafe<A, B>(
   pipeline: Pipeline<A, B>,
   events: readonly StreamEvent<A>[],
   options: RestartSafeOptions = {},
-): void {
+): Promise<void> {
   const { every = [1, 2, 7] } = options;
   for (const k of every) {
     if (!(Number.isInteger(k) && k >= 1))
       throw new OptionError(`every must be whole numbers from 1 on, got ${k}`);
-    const expected = runEpochs(pipeline, events, k, false);
+    const expected = await runEpochs(pipeline, events, k, false);
     if (expected.every((output) => isEmpty(output)))
       throw new OptionError(
         `these ${events.length} events give no output, so a restart could not show: push more of them`,
       );
-    const actual = runEpochs(pipeline, events, k, true);
+    const actual = await runEpochs(pipeline, events, k, true);
     for (const [i, output] of expected.entries()) compare(output, actual[i], { k, epoch: i });
   }
 }
 
 /** The outputs of every `k` events, and of the end. */
-function runEpochs<A, B>(
+async function runEpochs<A, B>(
   pipeline: Pipeline<A, B>,
   events: readonly StreamEvent<A>[],
   k: number,
   restart: boolean,
-): EpochOutput<B>[] {
+): Promise<readonly EpochOutput<B>[]> {
   const task = new RestorableTask(pipeline);
   const outputs: EpochOutput<B>[] = [];
-  const epoch = (work: (task: Task<A, B>) => void) => {
-    if (restart && outputs.length > 0) task.restart();
-    outputs.push(task.epoch(work));
-  };
-  for (let i = 0; i < events.length; i += k)
-    epoch((open) => {
+  for (let i = 0; i < events.length; i += k) {
+    if (restart && i > 0) task.restart();
+    const output = await task.epoch((open) => {
       for (const event of events.slice(i, i + k)) open.push(event, arrivalOf(event));
     });
+    outputs.push(output);
+  }
   const last = events.at(-1);
-  if (last) epoch((open) => open.complete(arrivalOf(last)));
-  return outputs;
+  if (!last) return outputs;
+  if (restart) task.restart();
+  return [...outputs, await task.complete(arrivalOf(last))];
 }
 
 /** What a task looks at of an event's record. */

@@ -1,7 +1,9 @@
+import { stateAfter } from '../adapter/state-after.ts';
 import type { EpochOutput } from '../contract/epoch.ts';
+import type { Arrival } from '../task/arrival.ts';
 import type { Pipeline } from '../task/pipeline.ts';
+import { completeTask, settleAll } from '../task/settle.ts';
 import { Task, type TaskOptions } from '../task/task.ts';
-import { applyChange } from './task-driver.ts';
 
 /** A task without log and sink, whose epochs are kept as a sink would keep them. */
 export class RestorableTask<A, B> {
@@ -22,12 +24,17 @@ export class RestorableTask<A, B> {
     return this.#task.refusalOfTime(time, loggedAt);
   }
 
-  /** Does work as one epoch, and keeps what it saved. */
-  epoch(work: (task: Task<A, B>) => void): EpochOutput<B> {
+  /** Does work as one epoch, with what it calls for, and keeps what it saved. */
+  async epoch(work: (task: Task<A, B>) => void): Promise<EpochOutput<B>> {
     this.#task.run(() => work(this.#task));
-    const { output, state } = this.#task.takeEpoch();
-    this.#saved = applyChange(this.#saved, state);
-    return output;
+    await settleAll(this.#task);
+    return this.#take();
+  }
+
+  /** Ends the events, as the last epoch. */
+  async complete(last: Arrival): Promise<EpochOutput<B>> {
+    await completeTask(this.#task, last);
+    return this.#take();
   }
 
   /** Goes on as another process would: with a new pipeline and what was saved. */
@@ -35,5 +42,11 @@ export class RestorableTask<A, B> {
     this.#task.close();
     this.#task = new Task(this.#options);
     this.#task.restore(this.#saved);
+  }
+
+  #take(): EpochOutput<B> {
+    const { output, state } = this.#task.takeEpoch();
+    this.#saved = stateAfter(this.#saved, state, ({ bytes }) => bytes);
+    return output;
   }
 }

@@ -41,12 +41,17 @@ describe('simulateFaults', () => {
 
   it('finds a pipeline that keeps something where no checkpoint holds it', async () => {
     const { topic } = await playsLog(plays);
-    const unsafe = pipe(
-      bufferCount<StreamEvent<Play>>(7),
-      map((some) => some.length),
-    );
+    const unsafe = scan<StreamEvent<Play>, number>((n) => n + 1, 0);
     await expect(simulateFaults({ name: 'plays', from: topic, through: unsafe })).rejects.toThrow(
       /with the faults of seed \d+ the job delivers something else: .*, and without faults /,
+    );
+  }, 60_000);
+
+  it('finds a pipeline that holds elements back', async () => {
+    const { topic } = await playsLog(plays);
+    const held = bufferCount<StreamEvent<Play>>(7);
+    await expect(simulateFaults({ name: 'plays', from: topic, through: held })).rejects.toThrow(
+      /holds back elements until its events end, with an operator such as bufferCount/,
     );
   }, 60_000);
 

@@ -6,6 +6,7 @@ import type { SideElement } from '../contract/epoch.ts';
 import { FencedError, OptionError } from '../contract/errors.ts';
 import { rowOf } from '../contract/event.ts';
 import type { EventLog, Topic } from '../contract/event-log.ts';
+import type { OutputRoute } from '../contract/output.ts';
 import type { Sink } from '../contract/sink.ts';
 import type { Inputs, JobOptions, MergedJobOptions } from '../job/job-options.ts';
 import { run } from '../job/run.ts';
@@ -15,7 +16,7 @@ import { ConnectionLost, type Flaw, flawedSink } from './flawed-sink.ts';
 import { Crash, seededChaos } from './seeded-chaos.ts';
 import { seededRandom } from './seeded-random.ts';
 
-type Simulated = 'name' | 'from' | 'through' | 'maxFutureSkew' | 'maxDeadShare';
+type Simulated = 'name' | 'from' | 'through' | 'outputs' | 'maxFutureSkew' | 'maxDeadShare';
 
 /** What is simulated of a job: all but its sink, and how long it runs. */
 export type SimulatedJob<A, B> = Pick<JobOptions<A, B>, Simulated>;
@@ -44,8 +45,8 @@ export interface FaultReport {
 
 /**
  * Runs a job again and again with crashes, lost replies and up to three owners at once, seeded, and
- * checks that what it has delivered in the end is what an undisturbed run delivers: rows, side
- * outputs, dead letters and counts.
+ * checks that what it has delivered in the end is what an undisturbed run delivers: rows of all outputs,
+ * elements kept as JSON, dead letters and counts.
  *
  * The job reads what its topic holds now, so a memory log with some hundred events is right. Its
  * results are compared as JSON.
@@ -84,19 +85,46 @@ export async function simulateFaults(
   return report;
 }
 
+/** A sink of the simulation, in place of the job's own. */
+interface SimulatedSink extends Sink<unknown> {
+  readonly rows: readonly unknown[];
+  readonly aside: readonly SideElement[];
+  readonly dead: readonly DeadLetter[];
+  table(): Sink<unknown> & { readonly rows: readonly unknown[] };
+}
+
+/** The job into a simulated sink, with a table for each of its named outputs, and what that holds in the end. */
+function intoSimulated<A, B>(
+  job: SimulatedJob<A, B>,
+  sink: SimulatedSink,
+  countsOf: () => Readonly<Record<string, number>>,
+) {
+  const tables = new Map<string, readonly unknown[]>();
+  const outputs = job.outputs?.map((route): OutputRoute => {
+    if (!route.sink) return route;
+    const table = sink.table();
+    tables.set(route.output, table.rows);
+    return { output: route.output, sink: table };
+  });
+  const delivered = () => linesOf({ ...sink, tables, counts: countsOf() });
+  return { job: { ...job, ...(outputs && { outputs }) }, delivered };
+}
+
 /** What a sink holds in the end. */
 interface Delivered {
   readonly rows: readonly unknown[];
+  /** Rows of named outputs. */
+  readonly tables: ReadonlyMap<string, readonly unknown[]>;
   readonly aside: readonly SideElement[];
   readonly dead: readonly DeadLetter[];
   readonly counts: Readonly<Record<string, number>>;
 }
 
-async function undisturbed<A, B>(job: SimulatedJob<A, B>): Promise<readonly string[]> {
-  const sink = memorySink<B>();
+async function undisturbed<A, B>(simulated: SimulatedJob<A, B>): Promise<readonly string[]> {
+  const sink = memorySink<unknown>();
+  const { job, delivered } = intoSimulated(simulated, sink, () => sink.counts(simulated.name));
   await run({ ...job, into: sink, atEnd: 'complete' });
-  const { rows, aside, dead } = sink;
-  return linesOf({ rows, aside, dead, counts: sink.counts(job.name) });
+  return delivered();
 }
 
 interface Trial {
@@ -107,22 +135,29 @@ interface Trial {
 
 /** One to three owners run the job, crash and start again; then one that nothing disturbs finishes it. */
 async function trial<A, B>(
-  job: SimulatedJob<A, B>,
+  simulated: SimulatedJob<A, B>,
   { seed, breaking, report }: Trial,
 ): Promise<readonly string[]> {
   const random = seededRandom(seed);
   const chaos = seededChaos(random, { crashes: 0.03, pauses: 0.05 });
   let calm = false;
-  const stored = flawedSink<B>(breaking, async (step) => {
-    await chaos.step();
-    if (calm || (step !== 'request' && step !== 'reply') || random() >= 0.05) return;
-    report.lost++;
-    throw new ConnectionLost();
+  const stored = flawedSink<unknown>(breaking, {
+    async step(step) {
+      await chaos.step();
+      if (calm || (step !== 'request' && step !== 'reply') || random() >= 0.05) return;
+      report.lost++;
+      throw new ConnectionLost();
+    },
   });
+  const { job, delivered } = intoSimulated(
+    simulated,
+    stored,
+    () => stored.counts[simulated.name] ?? {},
+  );
   const shaken = {
     ...job,
     from: shakenTopics(job.from, chaos.step),
-    into: faultySink(stored as Sink<B>, (moment) =>
+    into: faultySink(stored as Sink<unknown>, (moment) =>
       moment === 'before open' ? chaos.step() : undefined,
     ),
   };
@@ -140,8 +175,7 @@ async function trial<A, B>(
   chaos.calm();
   calm = true;
   await run({ ...shaken, atEnd: 'complete' });
-  const { rows, aside, dead, counts } = stored;
-  return linesOf({ rows, aside, dead, counts: counts[job.name] ?? {} });
+  return delivered();
 }
 
 /** The topic, or topics by name, with a fault switch in their log. */
@@ -163,9 +197,10 @@ function isTopic(from: Topic<never> | Inputs): from is Topic<never> {
 }
 
 /** Everything that was delivered, a line each, in an order that does not depend on when. */
-function linesOf({ rows, aside, dead, counts }: Delivered): readonly string[] {
+function linesOf({ rows, tables, aside, dead, counts }: Delivered): readonly string[] {
   return [
     ...rows.map((row) => `row ${jsonText(rowOf(row))}`),
+    ...[...tables].flatMap(([output, own]) => own.map((row) => `${output} ${jsonText(row)}`)),
     ...aside.map(({ output, element, cause }) => `${output} ${jsonText({ cause, element })}`),
     ...dead.map(
       ({ position, operator, result, reason }) =>

@@ -3,11 +3,22 @@ import { avroType } from '../codec/avro-type.ts';
 import { misfitOf } from '../codec/misfit.ts';
 import { rowOf } from '../contract/event.ts';
 import { type ContractRow, contractSchema } from './contract-row.ts';
-import { type CommitStep, ConnectionLost, type Flaw, flawedSink } from './flawed-sink.ts';
+import {
+  type CommitStep,
+  ConnectionLost,
+  type Flaw,
+  type FlawedTable,
+  flawedSink,
+} from './flawed-sink.ts';
 import { sinkContract } from './sink-contract.ts';
 import type { CommitFault, SinkHarness } from './sink-harness.ts';
 
 const type = avroType(contractSchema);
+
+const inTwoTransactions: readonly Flaw[] = [
+  'two transactions',
+  'named outputs in a transaction of their own',
+];
 
 /** A sink with these flaws, for the contract. */
 const harnessOf = (flaws: readonly Flaw[]): SinkHarness => ({
@@ -15,21 +26,33 @@ const harnessOf = (flaws: readonly Flaw[]): SinkHarness => ({
   async open() {
     let fault: CommitFault | undefined;
     const failingSteps: Record<CommitFault, readonly CommitStep[]> = {
-      midway: flaws.includes('two transactions') ? ['between transactions'] : ['request'],
+      midway: flaws.some((flaw) => inTwoTransactions.includes(flaw))
+        ? ['between transactions']
+        : ['request'],
       'reply lost': ['reply'],
     };
-    const sink = flawedSink<ContractRow>(
-      flaws,
-      (step) => {
+    const refusal = (element: unknown) => misfitOf(type, rowOf(element));
+    const sink = flawedSink<ContractRow>(flaws, {
+      step(step) {
         if (!fault || !failingSteps[fault].includes(step)) return;
         fault = undefined;
         throw step === 'reply' ? new ConnectionLost() : new Error(`fault at ${step}`);
       },
-      (element) => misfitOf(type, rowOf(element)),
-    );
+      refusal,
+    });
+    const tables = new Map<string, FlawedTable<ContractRow>>();
     return {
       sink,
-      stored: async () => structuredClone({ ...sink, open: undefined }),
+      async table(name) {
+        const table = tables.get(name) ?? sink.table<ContractRow>(refusal);
+        tables.set(name, table);
+        return table;
+      },
+      async stored() {
+        const { rows, aside, dead, counts } = sink;
+        return structuredClone({ rows, aside, dead, counts });
+      },
+      storedIn: async (name) => [...(tables.get(name)?.rows ?? [])],
       failNextCommit(next) {
         fault = next;
       },
@@ -64,6 +87,21 @@ describe('sinkContract', () => {
       ],
     ],
     [['two transactions'], ['leaves nothing of a commit that fails midway']],
+    [
+      ['named outputs in a transaction of their own'],
+      ['leaves nothing of a commit that fails midway'],
+    ],
+    [
+      ['named outputs lost'],
+      [
+        'stores the rows of named outputs where each goes, with those of the main stream',
+        'leaves nothing of a commit that fails midway',
+      ],
+    ],
+    [
+      ['dead letters never closed'],
+      ['gives the dead letters of a job, and closes those that were re-driven'],
+    ],
     [
       ['state lost'],
       [
@@ -107,7 +145,13 @@ describe('sinkContract', () => {
         'stores once what it commits without hearing of it',
       ],
     ],
-    [['everything refused'], ['says of an element why it cannot store it']],
+    [
+      ['everything refused'],
+      [
+        'says of an element of a named output why it cannot store it',
+        'says of an element why it cannot store it',
+      ],
+    ],
   ];
   it.each(flaws)('fails a sink with %j in the cases about it', async (flawed, cases) => {
     expect(await failures(flawed)).toEqual(cases);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import type { Checkpoint } from '../contract/checkpoint.ts';
+import { type DeadLetter, letterId } from '../contract/dead-letter.ts';
 import type { EpochCommit, EpochOutput } from '../contract/epoch.ts';
 import { FencedError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { TaskId } from '../contract/sink.ts';
-import { commitOf, deadLetter, outputOf, position, row } from './contract-output.ts';
+import { commitOf, deadLetter, namedRows, outputOf, position, row } from './contract-output.ts';
 import type { ContractRow } from './contract-row.ts';
 import type { ContractCase } from './log-contract.ts';
 import type { CommitFault, SinkHarness, SinkUnderTest, StoredOutput } from './sink-harness.ts';
@@ -149,6 +150,55 @@ const outputs: Record<string, Test> = {
     assertStored(await under.stored(), [output]);
   },
 
+  async 'stores the rows of named outputs where each goes, with those of the main stream'(under) {
+    const named = new Map([
+      ['late', await under.table('late')],
+      ['other', await under.table('other')],
+    ]);
+    const owner = await under.sink.open(task, named);
+    const first = outputOf({
+      rows: [row('a')],
+      named: namedRows({ late: [row('b'), row('c')], other: [row('d')] }),
+    });
+    await owner.commit(commitOf(1), first);
+    await owner.commit(commitOf(2), outputOf({ named: namedRows({ late: [row('e')] }) }));
+    const event = { value: row('f'), key: '', time: 1, loggedAt: 2, position: position(0) };
+    await owner.commit(commitOf(3), outputOf({ named: namedRows({ other: [event] }) }));
+    assertStored(await under.stored(), [first]);
+    const idsIn = async (name: string) => sorted(await under.storedIn(name), byId).map(byId);
+    assert.deepEqual(await idsIn('late'), ['b', 'c', 'e']);
+    assert.deepEqual(await idsIn('other'), ['d', 'f']);
+    assert.equal((await under.sink.open(task, named)).checkpoint?.epoch, 3);
+  },
+
+  async 'says of an element of a named output why it cannot store it'(under) {
+    const named = new Map([['late', await under.table('late')]]);
+    const owner = await under.sink.open(task, named);
+    assert.equal(owner.refusalOf('late', row('fine')), undefined);
+    const reason = owner.refusalOf('late', { ...row('wrong'), plays: 'many' });
+    assert.match(String(reason), /plays/, 'the reason names the field');
+  },
+
+  async 'gives the dead letters of a job, and closes those that were re-driven'(under) {
+    const letters = [
+      deadLetter(5),
+      deadLetter(6, { result: { operator: 'window', key: 'ann', at: -10, value: 2 } }),
+      deadLetter(6, { stack: 'Error: poison' }),
+      deadLetter(7, { raw: bytes(0, 1, 254, 255), headers: { file: 'späte.jsonl' }, key: '' }),
+    ];
+    const owner = await under.sink.open(task);
+    await owner.commit(commitOf(1), outputOf({ dead: letters }));
+    const other = await under.sink.open({ ...task, job: 'skips' });
+    await other.commit(commitOf(1), outputOf({ dead: [deadLetter(8)] }));
+    const open = async () => comparableLetters(await under.sink.deadLetters(task.job));
+    assert.deepEqual(await open(), comparableLetters(letters));
+    const closed = [letters[0], letters[1]] as readonly DeadLetter[];
+    await owner.commit(commitOf(2), outputOf({ redriven: closed.map(letterId) }));
+    assert.deepEqual(await open(), comparableLetters(letters.slice(2)));
+    assert.equal((await under.stored()).dead.length, 5, 'closed letters are kept');
+    assert.equal((await under.sink.deadLetters('skips')).length, 1);
+  },
+
   async 'adds counts up over epochs and partitions'(under) {
     const counts = [{ in: 1 }, { in: 2, late: 1 }, { late: 3, dead: 1 }];
     for (const partition of [0, 1]) {
@@ -256,15 +306,23 @@ const faults: Record<CommitFault, Record<string, Test>> = {
     async 'leaves nothing of a commit that fails midway'(under) {
       const output = outputOf({ rows: [row('a')] });
       await (await under.sink.open(task)).commit(commitOf(1), output);
-      const failed = outputOf({ rows: [row('b')], aside: [aside(1)], dead: [deadLetter(2)] });
-      const owner = await under.sink.open(task);
+      const failed = outputOf({
+        rows: [row('b')],
+        named: namedRows({ late: [row('c')] }),
+        aside: [aside(1)],
+        dead: [deadLetter(2)],
+      });
+      const named = new Map([['late', await under.table('late')]]);
+      const owner = await under.sink.open(task, named);
       under.failNextCommit('midway');
       await assert.rejects(owner.commit(commitOf(2), failed));
       assertStored(await under.stored(), [output]);
-      const next = await under.sink.open(task);
+      assert.deepEqual(await under.storedIn('late'), [], 'named outputs are in the transaction');
+      const next = await under.sink.open(task, named);
       assertCheckpoint(next.checkpoint, { ...commitOf(1), state: [] });
       await next.commit(commitOf(2), failed);
       assertStored(await under.stored(), [output, failed]);
+      assert.deepEqual((await under.storedIn('late')).map(byId), ['c']);
     },
   },
   'reply lost': {
@@ -326,12 +384,17 @@ function comparable({ rows, aside, dead, counts }: StoredOutput) {
   return {
     rows: sorted(rows, byId),
     aside: sorted(aside, ({ cause }) => cause.offset),
-    dead: sorted(
-      dead.map((letter) => ({ ...letter, raw: [...letter.raw] })),
-      ({ position: { offset } }) => offset,
-    ),
+    dead: comparableLetters(dead),
     counts,
   };
+}
+
+/** Letters in an order that does not depend on how they are stored. */
+function comparableLetters(letters: readonly DeadLetter[]) {
+  return sorted(
+    letters.map((letter) => ({ ...letter, raw: [...letter.raw] })),
+    letterId,
+  );
 }
 
 function sorted<T>(items: readonly T[], by: (item: T) => string | number): T[] {

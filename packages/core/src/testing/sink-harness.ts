@@ -15,8 +15,12 @@ export interface SinkHarness {
 /** A sink under test, and a look at what it stored. */
 export interface SinkUnderTest {
   readonly sink: Sink<ContractRow | StreamEvent<ContractRow>>;
+  /** Another table or topic of the same store, for rows of `contractSchema`: what a named output goes to. */
+  table(name: string): Promise<Sink<ContractRow | StreamEvent<ContractRow>>>;
   /** All that is stored, read past the sink. */
   stored(): Promise<StoredOutput>;
+  /** The rows in such a table. */
+  storedIn(name: string): Promise<readonly ContractRow[]>;
   /** Where storage outlives the sink: the same storage through a new one, as after a restart of the process. */
   reopen?(): Promise<Sink<ContractRow | StreamEvent<ContractRow>>>;
   /** Makes the next commit fail, whichever task's it is. */

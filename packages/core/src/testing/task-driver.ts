@@ -1,8 +1,10 @@
-import type { StateChange } from '../contract/checkpoint.ts';
+import { addCounts } from '../adapter/add-counts.ts';
+import { stateAfter } from '../adapter/state-after.ts';
 import type { EpochOutput } from '../contract/epoch.ts';
 import type { StreamEvent } from '../contract/event.ts';
+import type { Arrival } from '../task/arrival.ts';
 import type { Pipeline } from '../task/pipeline.ts';
-import { type Arrival, Task, type TaskEpoch } from '../task/task.ts';
+import { Task, type TaskEpoch } from '../task/task.ts';
 
 /** An event of `key` at `time`, in epoch milliseconds; its offset is its time unless told. */
 export function eventOf<T>(key: string, time: number, value: T, offset = time): StreamEvent<T> {
@@ -27,6 +29,7 @@ export function runEpoch<A, B>(task: Task<A, B>, events: readonly StreamEvent<A>
 /** Completes a task as one epoch. */
 export function completeEpoch<A, B>(task: Task<A, B>): TaskEpoch<B> {
   task.run(() => task.complete(arrivalOf(eventOf('', -1, undefined))));
+  task.checkCompleted();
   return task.takeEpoch();
 }
 
@@ -45,7 +48,7 @@ export function runEpochs<A, B>(
   let task = new Task<A, B>({ pipeline });
   const take = ({ output, state }: TaskEpoch<B>) => {
     outputs.push(output);
-    saved = applyChange(saved, state);
+    saved = stateAfter(saved, state, ({ bytes }) => bytes);
     if (!restart) return;
     task = new Task<A, B>({ pipeline });
     task.restore(saved);
@@ -55,25 +58,16 @@ export function runEpochs<A, B>(
   return mergeOutputs(outputs);
 }
 
-/** What a sink keeps of a task's state after one more change. */
-export function applyChange(
-  saved: readonly Uint8Array[],
-  change: StateChange | undefined,
-): readonly Uint8Array[] {
-  if (!change) return saved;
-  const { kind, bytes, keep = Number.POSITIVE_INFINITY } = change;
-  return kind === 'replace' ? [bytes] : [...saved, bytes].slice(-keep);
-}
-
 function mergeOutputs<B>(outputs: readonly EpochOutput<B>[]): EpochOutput<B> {
   const counts: Record<string, number> = {};
-  for (const output of outputs)
-    for (const [name, n] of Object.entries(output.counts)) counts[name] = (counts[name] ?? 0) + n;
+  for (const output of outputs) addCounts(counts, output.counts);
   return {
     rows: outputs.flatMap(({ rows }) => rows),
     causes: outputs.flatMap(({ causes }) => causes),
+    named: new Map(outputs.flatMap(({ named }) => [...named])),
     aside: outputs.flatMap(({ aside }) => aside),
     dead: outputs.flatMap(({ dead }) => dead),
+    redriven: outputs.flatMap(({ redriven }) => redriven),
     counts,
   };
 }

@@ -8,7 +8,7 @@ import { nodeFolder } from '../../durable/node-folder.ts';
 import { failingTurns } from '../../fixtures/failing-turns.ts';
 import { faultyFolder } from '../../fixtures/faulty-folder.ts';
 import { type Play, plays, playsLog } from '../../fixtures/plays-log.ts';
-import { storedFiles } from '../../fixtures/stored-files.ts';
+import { storedFiles, storedRows } from '../../fixtures/stored-files.ts';
 import { redrive } from '../../job/redrive.ts';
 import { run } from '../../job/run.ts';
 import { commitOf, deadLetter, outputOf, position, row } from '../../testing/contract-output.ts';
@@ -21,7 +21,11 @@ async function openFileSink(): Promise<SinkUnderTest> {
   const dir = await mkdtemp(join(tmpdir(), 'streamify-file-sink-'));
   const turns = failingTurns(nodeFolder(dir));
   return {
-    sink: folderSink<ContractRow>(turns.folder, contractSchema),
+    sink: folderSink<ContractRow>(turns.folder, { schema: contractSchema }),
+    table: async (name) =>
+      folderSink<ContractRow>(turns.folder, { schema: contractSchema, folder: name }),
+    storedIn: async (name) =>
+      (await storedRows(nodeFolder(dir), name)) as unknown as readonly ContractRow[],
     stored: async () => {
       const { rows, ...others } = await storedFiles(nodeFolder(dir));
       return { rows: rows as unknown as ContractRow[], ...others };
@@ -160,7 +164,7 @@ describe('fileSink', () => {
     const names = (await readdir(join(folder, 'checkpoint'))).filter((name) => /turn/.test(name));
     const last = join(folder, 'checkpoint', names.sort().at(-1) as string);
     await writeFile(last, '{"version":2}');
-    await expect(fileSink({ dir }).open(task)).rejects.toThrow('has version 2, this release reads');
+    await expect(fileSink({ dir }).open(task)).rejects.toThrow('has version 3, this release reads');
     await writeFile(last, '{"epoch');
     await expect(fileSink({ dir }).open(task)).rejects.toThrow('is not JSON');
   });

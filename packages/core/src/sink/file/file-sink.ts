@@ -1,95 +1,105 @@
-import { jsonMisfit } from '../../adapter/json-text.ts';
-import { misfitOf, tableColumns } from '../../adapter/table-columns.ts';
-import type { DeadLetter } from '../../contract/dead-letter.ts';
-import type { EpochOutput } from '../../contract/epoch.ts';
+import { resolve } from 'node:path';
+import { SinkTargets } from '../../adapter/sink-targets.ts';
 import { OptionError } from '../../contract/errors.ts';
-import { rowOf, type StreamEvent } from '../../contract/event.ts';
+import type { StreamEvent } from '../../contract/event.ts';
 import type { RecordSchema } from '../../contract/event-type.ts';
-import type { Sink, SinkTask, TaskId } from '../../contract/sink.ts';
+import type { NamedSinks, Sink, SinkTask, TaskId } from '../../contract/sink.ts';
 import type { Folder } from '../../durable/folder.ts';
 import { nodeFolder } from '../../durable/node-folder.ts';
 import { readDeadLetters } from '../ledger/dead-letters.ts';
-import { outputParts, part } from '../ledger/output-parts.ts';
+import { outputParts, ownParts } from '../ledger/output-parts.ts';
 import { openLedger } from '../ledger/task-ledger.ts';
 import { taskPath } from '../ledger/task-path.ts';
+import { JsonRows } from './json-rows.ts';
 
 export interface FileSinkOptions {
-  /** The folder that jobs write under: `<dir>/<job>/<partition>/rows/<epoch>.jsonl`. */
+  /** The folder that jobs write under: `<dir>/<job>/<partition>/<folder>/<epoch>.jsonl`. */
   readonly dir: string;
+  /** What the rows' own folder is called. Default `rows`; a named output needs another. */
+  readonly folder?: string;
   /** What rows must fit. Without one, a row is any object that JSON can hold. */
   readonly schema?: RecordSchema;
 }
 
 /** A sink into files. */
-export interface FileSink<Row> extends Sink<Row | StreamEvent<Row>> {
-  /** The dead letters that a job has committed, by partition and epoch: what `redrive` takes. */
-  deadLetters(job: string): Promise<readonly DeadLetter[]>;
-}
+export type FileSink<Row> = Sink<Row | StreamEvent<Row>>;
 
-/** Names of the fields that the sink adds to each row: the position of the event that caused it. */
-const ownFields = ['_topic', '_partition', '_offset'] as const;
+/** Sinks into files, by what they write. */
+const targets = new SinkTargets<JsonRows>();
 
 /**
  * Delivers into files of JSON lines, exactly once: a file for each epoch of a task that gave rows,
  * which appears whole, once the epoch is committed, and never changes.
  *
- * Dead letters, side outputs, state and checkpoint are files beside it. Leftovers of an interrupted
- * commit are removed, and an unfinished one is finished, when the task is opened. An owner that was
- * replaced is fenced, in this process or another.
+ * Dead letters, elements kept as JSON, state and checkpoint are files beside it. Leftovers of an
+ * interrupted commit are removed, and an unfinished one is finished, when the task is opened. An owner
+ * that was replaced is fenced, in this process or another.
  *
- * @throws OptionError when `dir` is empty or two fields of the schema give the same column.
+ * @throws OptionError when `dir` is empty, `folder` cannot be one, or two fields of the schema give the same column.
  *
  * @example
  * await run({ name: 'plays', from: log.topic('plays', Play), through: (plays$) => plays$, into: fileSink({ dir: 'out' }) });
  */
 export function fileSink<Row extends object>(options: FileSinkOptions): FileSink<Row> {
-  const { dir, schema } = options;
+  const { dir, folder, schema } = options;
   if (typeof dir !== 'string' || dir === '')
     throw new OptionError(`dir is the folder to write to, got ${JSON.stringify(dir)}`);
-  return folderSink(nodeFolder(dir), schema);
+  return folderSink(nodeFolder(dir), { folder, schema, store: `files in ${resolve(dir)}` });
 }
 
 /** {@link fileSink} on a given folder. */
 export function folderSink<Row extends object>(
-  folder: Folder,
-  schema?: RecordSchema,
+  root: Folder,
+  options: Partial<{
+    readonly folder: string | undefined;
+    readonly schema: RecordSchema | undefined;
+    readonly store: unknown;
+  }> = {},
 ): FileSink<Row> {
-  const columns = schema && tableColumns(schema);
-
-  const refusal = (element: Row | StreamEvent<Row>): string | undefined => {
-    const row: unknown = rowOf(element);
-    if (typeof row !== 'object' || row === null || Array.isArray(row))
-      return `a row is an object, not ${JSON.stringify(row)}`;
-    const own = ownFields.find((field) => field in row);
-    if (own !== undefined) return `${own} is a field of the sink's own`;
-    return (columns && misfitOf(columns, row)) ?? jsonMisfit(row);
+  const { folder = 'rows', schema, store = root } = options;
+  if (!/^[\w-]{1,100}$/.test(folder) || ownParts.includes(folder))
+    throw new OptionError(
+      `folder has letters, digits, underscores and hyphens, and is none of ${ownParts.join(', ')}: got ${JSON.stringify(folder)}`,
+    );
+  const target = new JsonRows(folder, schema);
+  const sink: FileSink<Row> = {
+    store,
+    deadLetters: (job) => readDeadLetters(root, job),
+    open: (task, named) => openFiles(root, target, task, named),
   };
+  return targets.add(sink, target);
+}
 
-  const rowsOf = ({ rows, causes }: EpochOutput<Row | StreamEvent<Row>>) =>
-    rows.map((row, i) => {
-      const cause = causes[i];
-      return {
-        ...rowOf(row),
-        _topic: cause?.topic,
-        _partition: cause?.partition,
-        _offset: cause?.offset,
-      };
-    });
-
+async function openFiles<T>(
+  root: Folder,
+  main: JsonRows,
+  task: TaskId,
+  named?: NamedSinks,
+): Promise<SinkTask<T>> {
+  const others = targets.of(named);
+  const all = [main, ...others.values()];
+  for (const [output, target] of others)
+    if (all.some((other) => other !== target && !other.agreesWith(target)))
+      throw new OptionError(
+        `output ${output} and another write to the folder ${target.folder} with schemas that differ: give it a folder of its own`,
+      );
+  const ledger = await openLedger(root.sub(taskPath(task)), task);
   return {
-    deadLetters: (job) => readDeadLetters(folder, job),
-    async open(task: TaskId): Promise<SinkTask<Row | StreamEvent<Row>>> {
-      const ledger = await openLedger(folder.sub(taskPath(task)), task);
-      return {
-        checkpoint: ledger.checkpoint,
-        refusal,
-        commit: (commit, output) =>
-          ledger.commit(commit, {
-            parts: { ...part('rows', rowsOf(output)), ...outputParts(output) },
-            counts: output.counts,
-          }),
-        close: async () => {},
-      };
+    checkpoint: ledger.checkpoint,
+    refusal: (row) => main.refusal(row),
+    refusalOf: (output, row) => others.get(output)?.refusal(row),
+    commit(commit, output) {
+      const rows = new Map<string, unknown[]>([[main.folder, main.linesOf(output)]]);
+      for (const [name, target] of others) {
+        const of = output.named.get(name);
+        const before = rows.get(target.folder) ?? [];
+        if (of) rows.set(target.folder, [...before, ...target.linesOf(of)]);
+      }
+      return ledger.commit(commit, {
+        parts: { ...JsonRows.parts(rows), ...outputParts(output) },
+        counts: output.counts,
+      });
     },
+    close: async () => {},
   };
 }

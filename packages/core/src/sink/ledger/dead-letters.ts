@@ -1,3 +1,4 @@
+import { openLetters } from '../../adapter/open-letters.ts';
 import type { DeadLetter } from '../../contract/dead-letter.ts';
 import type { Folder } from '../../durable/folder.ts';
 import { publishParts } from './ledger-entry.ts';
@@ -7,8 +8,8 @@ import { lastTurn } from './turns.ts';
 /** A dead letter as a line of JSON: `undefined` is left out, and bytes are base64. */
 type LetterLine = Omit<DeadLetter, 'raw'> & { readonly raw: string };
 
-/** Reads the dead letters that a job has committed, by partition and epoch. */
-export async function readDeadLetters(folder: Folder, job: string): Promise<DeadLetter[]> {
+/** Reads the dead letters that a job has committed and that are still open, by partition and epoch. */
+export async function readDeadLetters(folder: Folder, job: string): Promise<readonly DeadLetter[]> {
   const letters: DeadLetter[] = [];
   const partitions = (await folder.list(jobPath(job))).map(Number).filter(Number.isInteger);
   for (const partition of partitions.sort((a, b) => a - b)) {
@@ -16,18 +17,21 @@ export async function readDeadLetters(folder: Folder, job: string): Promise<Dead
     const last = await lastTurn(task);
     // What is committed may not have its name yet.
     if (last) await publishParts(task, last.entry);
-    for (const name of [...(await task.list('dead'))].sort())
-      letters.push(...lettersOf(String(await task.read(`dead/${name}`))));
+    const redriven = (await linesOf(task, 'redriven')).map((line) => JSON.parse(line) as string);
+    letters.push(...openLetters((await linesOf(task, 'dead')).map(letterOf), redriven));
   }
   return letters;
 }
 
-function lettersOf(text: string): DeadLetter[] {
-  return text
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line) => {
-      const { raw, schemaId, result, stack, ...letter } = JSON.parse(line) as LetterLine;
-      return { ...letter, raw: Buffer.from(raw, 'base64'), schemaId, result, stack };
-    });
+/** The lines of all files of a part, epoch by epoch. */
+async function linesOf(task: Folder, part: string): Promise<readonly string[]> {
+  const lines: string[] = [];
+  for (const name of [...(await task.list(part))].sort())
+    lines.push(...String(await task.read(`${part}/${name}`)).split('\n'));
+  return lines.filter((line) => line !== '');
+}
+
+function letterOf(line: string): DeadLetter {
+  const { raw, schemaId, result, stack, ...letter } = JSON.parse(line) as LetterLine;
+  return { ...letter, raw: Buffer.from(raw, 'base64'), schemaId, result, stack };
 }

@@ -1,7 +1,7 @@
 import type { Folder } from '../../durable/folder.ts';
 
 /** Version of {@link LedgerEntry}. A later version must read this one. */
-export const ENTRY_VERSION = 1;
+export const ENTRY_VERSION = 2;
 
 /** One turn of a task: that somebody took it over, or committed an epoch. The last turn says everything. */
 export interface LedgerEntry {

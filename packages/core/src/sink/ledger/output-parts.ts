@@ -1,12 +1,24 @@
 import { jsonText } from '../../adapter/json-text.ts';
 import type { EpochOutput } from '../../contract/epoch.ts';
 
-/** The files of what an epoch put aside and of its dead letters, a line each; none for what there is none of. */
+/** Files that every sink with a ledger has beside its rows: no output can be called like one of them. */
+export const ownParts: readonly string[] = [
+  'aside',
+  'checkpoint',
+  'dead',
+  'prepared',
+  'records',
+  'redriven',
+  'state',
+];
+
+/** The files of what an epoch put aside, of its dead letters and of those it closed, a line each; none for what there is none of. */
 export function outputParts({
   aside,
   dead,
+  redriven,
 }: EpochOutput<unknown>): Readonly<Record<string, Uint8Array>> {
-  return { ...part('aside', aside), ...part('dead', dead) };
+  return { ...part('aside', aside), ...part('dead', dead), ...part('redriven', redriven) };
 }
 
 /** One file of JSON lines under its name, if there are any. */

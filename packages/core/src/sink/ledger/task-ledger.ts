@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { addCounts } from '../../adapter/add-counts.ts';
+import { stateAfter } from '../../adapter/state-after.ts';
 import type { Checkpoint } from '../../contract/checkpoint.ts';
 import type { EpochCommit } from '../../contract/epoch.ts';
 import { FencedError, LogCorruptedError, OptionError } from '../../contract/errors.ts';
@@ -68,7 +69,7 @@ export async function openLedger(folder: Folder, task: TaskId): Promise<TaskLedg
       const all = state ? { ...parts, state: state.bytes } : parts;
       for (const [part, content] of Object.entries(all))
         await folder.write(preparedPath(part, epoch, owner), content);
-      const epochs = stateEpochsAfter(stateEpochs, commit);
+      const epochs = stateAfter(stateEpochs, state, () => epoch);
       const entry = following(last.entry, commit, {
         owner,
         counts,
@@ -168,16 +169,6 @@ async function leftoversOf(folder: Folder): Promise<readonly string[]> {
     ...prepared.map((name) => `prepared/${name}`),
     ...temporary.map((name) => `checkpoint/${name}`),
   ];
-}
-
-/** The epochs whose state counts, once another has changed it. */
-function stateEpochsAfter(
-  epochs: readonly number[],
-  { epoch, state }: EpochCommit,
-): readonly number[] {
-  if (!state) return epochs;
-  if (state.kind === 'replace') return [epoch];
-  return [...epochs, epoch].slice(-(state.keep ?? Number.POSITIVE_INFINITY));
 }
 
 async function removeStateBefore(folder: Folder, epoch: number): Promise<void> {

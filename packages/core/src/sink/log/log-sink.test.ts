@@ -30,8 +30,8 @@ import { Crash, seededChaos } from '../../testing/seeded-chaos.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
 import { sinkContract } from '../../testing/sink-contract.ts';
 import type { SinkUnderTest } from '../../testing/sink-harness.ts';
+import { LogAppender } from './log-appender.ts';
 import { appendingSink, logSink } from './log-sink.ts';
-import { TopicAppender } from './topic-appender.ts';
 
 async function targetLog(): Promise<EventLog> {
   const log = memoryLog();
@@ -129,7 +129,7 @@ describe('logSink', () => {
     const [log, shorter] = [await targetLog(), await targetLog()];
     const folder = memoryFolder();
     const sinkOn = (on: EventLog) =>
-      appendingSink(on.topic(TARGET, ContractEvent), new TopicAppender(on, TARGET, folder));
+      appendingSink(on.topic(TARGET, ContractEvent), new LogAppender(on, folder));
     const owner = await sinkOn(log).open(task);
     await owner.commit(commitOf(1), outputOf({ rows: [row('a')] }));
     await owner.commit(commitOf(2), outputOf({ rows: [row('a')] }));
@@ -141,7 +141,7 @@ describe('logSink', () => {
     await wider.createTopic(TARGET, { partitions: TARGET_PARTITIONS + 1 });
     const folder = memoryFolder();
     const sinkOn = (on: EventLog) =>
-      appendingSink(on.topic(TARGET, ContractEvent), new TopicAppender(on, TARGET, folder));
+      appendingSink(on.topic(TARGET, ContractEvent), new LogAppender(on, folder));
     await (await sinkOn(log).open(task)).commit(commitOf(1), outputOf({ rows: [row('a')] }));
     await expect(sinkOn(wider).open(task)).rejects.toThrow(
       'topic target has 4 partitions, and had 3 when a job last wrote to it',
@@ -227,7 +227,7 @@ async function wrongOutputs(seeds: number, makeSink: MakeSink): Promise<number> 
 }
 
 const exactlyOnce: MakeSink = (log, folder) =>
-  appendingSink(log.topic(TARGET, ContractEvent), new TopicAppender(log, TARGET, folder));
+  appendingSink(log.topic(TARGET, ContractEvent), new LogAppender(log, folder));
 
 const naive =
   (order: NaiveOrder): MakeSink =>

@@ -7,8 +7,8 @@ import { naiveLogSink } from '../../fixtures/naive-log-sink.ts';
 import { Play } from '../../fixtures/plays-log.ts';
 import { run } from '../../job/run.ts';
 import { fileLog } from '../../log/file/file-log.ts';
+import { LogAppender } from './log-appender.ts';
 import { appendingSink } from './log-sink.ts';
-import { TopicAppender } from './topic-appender.ts';
 
 /*
  * A process that the tests of the log sink start: `node worker.mjs <dir> <point> <sink>`. It gives
@@ -45,7 +45,7 @@ await run({
   into:
     kind === 'naive'
       ? naiveLogSink(target, folder, 'append first')
-      : appendingSink(target, new TopicAppender(deadly, 'target', folder)),
+      : appendingSink(target, new LogAppender(deadly, folder)),
   atEnd: 'stop',
   epoch: { maxRecords: 20 },
 });

@@ -2,19 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { avroType } from '../../codec/avro-type.ts';
 import { misfitOf } from '../../codec/misfit.ts';
 import { rowOf } from '../../contract/event.ts';
-import { commitOf } from '../../testing/contract-output.ts';
+import { commitOf, emptyOutput } from '../../testing/contract-output.ts';
 import { type ContractRow, contractSchema } from '../../testing/contract-row.ts';
 import { sinkContract } from '../../testing/sink-contract.ts';
 import type { CommitFault, SinkUnderTest } from '../../testing/sink-harness.ts';
-import { memorySink } from './memory-sink.ts';
+import { type MemoryTable, memorySink } from './memory-sink.ts';
 
 const contractType = avroType(contractSchema);
 
 async function openMemorySink(): Promise<SinkUnderTest> {
   let fault: CommitFault | undefined;
   const jobs = new Set<string>();
+  const tables = new Map<string, MemoryTable<ContractRow>>();
+  const refusal = (element: unknown) => misfitOf(contractType, rowOf(element));
   const sink = memorySink<ContractRow>({
-    refusal: (element) => misfitOf(contractType, rowOf(element)),
+    refusal,
     fault(moment) {
       if (fault !== (moment === 'before commit' ? 'midway' : 'reply lost')) return;
       fault = undefined;
@@ -23,11 +25,18 @@ async function openMemorySink(): Promise<SinkUnderTest> {
   });
   return {
     sink: {
-      open(task) {
+      ...sink,
+      open(task, named) {
         jobs.add(task.job);
-        return sink.open(task);
+        return sink.open(task, named);
       },
     },
+    async table(name) {
+      const table = tables.get(name) ?? sink.table<ContractRow>({ refusal });
+      tables.set(name, table);
+      return table;
+    },
+    storedIn: async (name) => [...(tables.get(name)?.rows ?? [])],
     async stored() {
       const { rows, aside, dead } = sink;
       const counts = Object.fromEntries([...jobs].map((job) => [job, sink.counts(job)]));
@@ -53,7 +62,7 @@ describe('memorySink', () => {
     const sink = memorySink();
     const owner = await sink.open({ job: 'plays', partition: 0 });
     const commit = commitOf(1);
-    await owner.commit(commit, { rows: [], causes: [], aside, dead: [], counts: {} });
+    await owner.commit(commit, { ...emptyOutput, aside });
     expect(sink.aside).toHaveLength(300_000);
   });
 });

@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { addCounts } from '../../adapter/add-counts.ts';
-import type { Checkpoint } from '../../contract/checkpoint.ts';
+import { SinkTargets } from '../../adapter/sink-targets.ts';
 import type { DeadLetter } from '../../contract/dead-letter.ts';
-import type { EpochCommit, EpochOutput, SideElement } from '../../contract/epoch.ts';
-import { FencedError } from '../../contract/errors.ts';
-import { rowOf, type StreamEvent } from '../../contract/event.ts';
-import type { Sink, SinkTask, TaskId } from '../../contract/sink.ts';
+import type { SideElement } from '../../contract/epoch.ts';
+import type { StreamEvent } from '../../contract/event.ts';
+import type { NamedSinks, Sink, SinkTask, TaskId } from '../../contract/sink.ts';
+import { MemoryStore } from './memory-store.ts';
 
 /** Moments of a commit at which a test can make it fail. */
 export type CommitMoment = 'before commit' | 'after commit';
@@ -17,71 +16,75 @@ export interface MemorySinkOptions<T> {
   readonly fault?: (moment: CommitMoment, task: TaskId) => void | Promise<void>;
 }
 
-/** A sink that keeps everything in memory, for tests and small jobs. Stored values are those of events, or results. */
-export interface MemorySink<T> extends Sink<T | StreamEvent<T>> {
+/** One table in memory. Stored values are those of events, or results. */
+export interface MemoryTable<T> extends Sink<T | StreamEvent<T>> {
   readonly rows: readonly T[];
+}
+
+/** A sink that keeps everything in memory, for tests and small jobs. */
+export interface MemorySink<T> extends MemoryTable<T> {
   readonly aside: readonly SideElement[];
+  /** All dead letters, re-driven ones included. */
   readonly dead: readonly DeadLetter[];
   /** Sums by name over all commits of a job. */
   counts(job: string): Readonly<Record<string, number>>;
+  /** Another table of the same store, for a named output. */
+  table<U>(options?: Pick<MemorySinkOptions<U>, 'refusal'>): MemoryTable<U>;
 }
 
-interface StoredTask {
-  token: string;
-  checkpoint: Checkpoint | undefined;
+/** What stands behind a table: its rows, and what it refuses. */
+interface Target {
+  readonly rows: unknown[];
+  readonly refusal: ((element: never) => string | undefined) | undefined;
 }
 
 /**
  * Makes a sink in memory with the guarantees of a real one: transactions, compare-and-set, owner
  * tokens. It lives as long as the object does, so a job that is run again goes on from it.
+ *
+ * @example
+ * const plays = memorySink<Play>();
+ * const latePlays = plays.table<Play>();
+ * await run({ ...job, into: plays, outputs: [late.into(latePlays)] });
  */
 export function memorySink<T>({ refusal, fault }: MemorySinkOptions<T> = {}): MemorySink<T> {
-  const tasks = new Map<string, StoredTask>();
-  const sums = new Map<string, Record<string, number>>();
-  const rows: T[] = [];
-  const aside: SideElement[] = [];
-  const dead: DeadLetter[] = [];
+  const store = new MemoryStore();
+  const targets = new SinkTargets<Target>();
 
-  const store = (
-    stored: StoredTask,
-    commit: EpochCommit,
-    output: EpochOutput<T | StreamEvent<T>>,
-  ) => {
-    const { epoch, next, pipeline, state } = commit;
-    const before = stored.checkpoint?.state ?? [];
-    const kept = state?.kind === 'replace' ? [] : before;
-    const after = state ? [...kept, state.bytes].slice(-(state.keep ?? kept.length + 1)) : before;
-    stored.checkpoint = { epoch, next, pipeline, state: after };
-    for (const row of output.rows) rows.push(rowOf(row));
-    for (const element of output.aside) aside.push(element);
-    for (const letter of output.dead) dead.push(letter);
-  };
-
-  const open = async (task: TaskId): Promise<SinkTask<T | StreamEvent<T>>> => {
-    const id = `${task.job}/${task.partition}`;
-    const token = randomUUID();
-    const stored = tasks.get(id) ?? { token, checkpoint: undefined };
-    stored.token = token;
-    tasks.set(id, stored);
-    return {
-      checkpoint: stored.checkpoint,
-      refusal: (element) => refusal?.(element),
+  const open = async <U>(target: Target, task: TaskId, named?: NamedSinks) => {
+    const others = targets.of(named);
+    const rowsOf = new Map([...others].map(([output, { rows }]) => [output, rows]));
+    const owner = store.takeOver(task);
+    const sinkTask: SinkTask<U> = {
+      checkpoint: owner.checkpoint,
+      refusal: (row) => target.refusal?.(row as never),
+      refusalOf: (output, row) => others.get(output)?.refusal?.(row as never),
       async commit(commit, output) {
         await fault?.('before commit', task);
-        const epoch = stored.checkpoint?.epoch ?? 0;
-        if (stored.token !== token || epoch !== commit.epoch - 1)
-          throw new FencedError(
-            `task ${id} is at epoch ${epoch} of owner ${stored.token}; epoch ${commit.epoch} of ${token} came too late`,
-          );
-        store(stored, commit, output);
-        const counts = sums.get(task.job) ?? {};
-        addCounts(counts, output.counts);
-        sums.set(task.job, counts);
+        owner.commit(commit, output, { main: target.rows, named: rowsOf });
+        addCounts(store.countsOf(task.job), output.counts);
         await fault?.('after commit', task);
       },
       close: async () => {},
     };
+    return sinkTask;
+  };
+  const table = <U>(refusalOfTable: Target['refusal']): MemoryTable<U> => {
+    const target: Target = { rows: [], refusal: refusalOfTable };
+    const sink: MemoryTable<U> = {
+      store,
+      rows: target.rows as U[],
+      open: (task, named) => open(target, task, named),
+      deadLetters: async (job) => store.openLetters(job),
+    };
+    return targets.add(sink, target);
   };
 
-  return { open, rows, aside, dead, counts: (job) => sums.get(job) ?? {} };
+  const { aside, dead } = store;
+  return Object.assign(table<T>(refusal), {
+    aside,
+    dead,
+    counts: (job: string) => store.countsOf(job),
+    table: <U>(options: Pick<MemorySinkOptions<U>, 'refusal'> = {}) => table<U>(options.refusal),
+  });
 }

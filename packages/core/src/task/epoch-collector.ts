@@ -1,6 +1,18 @@
 import type { DeadLetter } from '../contract/dead-letter.ts';
-import type { EpochOutput, SideElement } from '../contract/epoch.ts';
+import type { EpochOutput, OutputRows, SideElement } from '../contract/epoch.ts';
 import type { Position } from '../contract/event.ts';
+
+/** Rows of a named output, and how many of them were there before the open step. */
+class NamedRows implements OutputRows<unknown> {
+  readonly rows: unknown[] = [];
+  readonly causes: Position[] = [];
+  before = 0;
+
+  undoStep(): void {
+    this.rows.length = this.before;
+    this.causes.length = this.before;
+  }
+}
 
 /**
  * Collects what an epoch gives, step by step: what a step added can be taken back.
@@ -10,11 +22,13 @@ import type { Position } from '../contract/event.ts';
 export class EpochCollector<B> {
   #rows: B[] = [];
   #causes: Position[] = [];
+  #named = new Map<string, NamedRows>();
   #aside: SideElement[] = [];
   #dead: DeadLetter[] = [];
+  #redriven: string[] = [];
   #counts: Record<string, number> = {};
   readonly #counted: string[] = [];
-  #mark = { rows: 0, aside: 0, dead: 0 };
+  #mark = { rows: 0, aside: 0, dead: 0, redriven: 0 };
 
   /** Dead letters of the open epoch. */
   get dead(): number {
@@ -23,6 +37,13 @@ export class EpochCollector<B> {
 
   get firstDead(): DeadLetter | undefined {
     return this.#dead[0];
+  }
+
+  /** Rows, elements and dead letters of the open epoch. */
+  get size(): number {
+    let size = this.#rows.length + this.#aside.length + this.#dead.length;
+    for (const { rows } of this.#named.values()) size += rows.length;
+    return size;
   }
 
   /** How many of `name` the open epoch has counted, the open step apart. */
@@ -35,12 +56,25 @@ export class EpochCollector<B> {
     this.#causes.push(cause);
   }
 
+  /** Adds a row of a named output. */
+  addNamed(output: string, row: unknown, cause: Position): void {
+    const named = this.#named.get(output) ?? new NamedRows();
+    this.#named.set(output, named);
+    named.rows.push(row);
+    named.causes.push(cause);
+  }
+
   putAside(element: SideElement): void {
     this.#aside.push(element);
   }
 
   bury(letter: DeadLetter): void {
     this.#dead.push(letter);
+  }
+
+  /** Notes that a dead letter of an earlier epoch has been processed. */
+  close(letterId: string): void {
+    this.#redriven.push(letterId);
   }
 
   /** Counts in the open step. */
@@ -57,6 +91,9 @@ export class EpochCollector<B> {
     this.#mark.rows = this.#rows.length;
     this.#mark.aside = this.#aside.length;
     this.#mark.dead = this.#dead.length;
+    this.#mark.redriven = this.#redriven.length;
+    if (this.#named.size === 0) return;
+    for (const named of this.#named.values()) named.before = named.rows.length;
   }
 
   keepStep(): void {
@@ -81,6 +118,8 @@ export class EpochCollector<B> {
     this.#causes.length = this.#mark.rows;
     this.#aside.length = this.#mark.aside;
     this.#dead.length = this.#mark.dead;
+    this.#redriven.length = this.#mark.redriven;
+    for (const named of this.#named.values()) named.undoStep();
     this.#counted.length = 0;
   }
 
@@ -89,17 +128,23 @@ export class EpochCollector<B> {
     const counts = this.#counts;
     if (this.#rows.length > 0) counts['out'] = this.#rows.length;
     if (this.#dead.length > 0) counts['dead'] = this.#dead.length;
+    const named = [...this.#named].filter(([, { rows }]) => rows.length > 0);
+    for (const [output, { rows }] of named) counts[`out.${output}`] = rows.length;
     const output = {
       rows: this.#rows,
       causes: this.#causes,
+      named: new Map<string, OutputRows<unknown>>(named),
       aside: this.#aside,
       dead: this.#dead,
+      redriven: this.#redriven,
       counts,
     };
     this.#rows = [];
     this.#causes = [];
+    this.#named = new Map();
     this.#aside = [];
     this.#dead = [];
+    this.#redriven = [];
     this.#counts = {};
     return output;
   }

@@ -1,0 +1,220 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Arrival } from '../task/arrival.ts';
+import type { Incoming } from '../task/decode-record.ts';
+import { MergedInputs } from '../task/merged-inputs.ts';
+import type { PartitionInput } from '../task/partition-input.ts';
+import type { Task } from '../task/task.ts';
+import type { Clock } from './clock.ts';
+import type { CommitQueue } from './commit-queue.ts';
+import { DeadLetterWatch } from './dead-letter-watch.ts';
+import type { Job } from './job-options.ts';
+
+/** Records of the epochs of all tasks together, and of one at least, unless the job says. */
+const RECORDS_OF_EPOCHS = 20_000;
+const RECORDS_OF_EPOCH = 1_000;
+/** Records that are processed at once while a commit is under way. */
+const RECORDS_A_TURN = 100;
+
+/** An open task with all that it works on. */
+export interface OpenTask<A, B> {
+  readonly task: Task<A, B>;
+  readonly inputs: readonly [PartitionInput<A>, ...PartitionInput<A>[]];
+  readonly commits: CommitQueue<B>;
+  /** Describes the task's states. */
+  readonly pipeline: string;
+  readonly partition: number;
+  readonly clock: Clock;
+  /** Ends the work once what is under way is committed. */
+  readonly signal: AbortSignal;
+  /** Ends it at once. */
+  readonly abort: AbortSignal;
+  /** How many tasks the process works on. */
+  readonly taskCount: () => number;
+}
+
+/** How much of an epoch has been pushed. */
+interface EpochSize {
+  records: number;
+  bytes: number;
+}
+
+/**
+ * Works on one partition, epoch by epoch: pulls slices of the log, pushes them through the pipeline,
+ * commits what came of them. While one epoch commits the next is processed, so at most two are in
+ * memory, and nothing is pulled beyond that.
+ *
+ * Calls of asynchronous operators hold it up twice: when as many are under way as may be, and before
+ * the epoch is committed.
+ */
+export class EpochLoop<A, B> {
+  readonly #job: Job<A, B>;
+  readonly #open: OpenTask<A, B>;
+  readonly #inputs: MergedInputs<A>;
+  readonly #watch: DeadLetterWatch<A, B>;
+  readonly #idleAfter: number;
+  /** Fires when no more records are wanted. */
+  readonly #halt: AbortSignal;
+  /** Fires when nothing is waited for any more. */
+  readonly #giveUp: AbortSignal;
+  /** When the clock last moved event time. */
+  #movedAt: number;
+
+  constructor(job: Job<A, B>, open: OpenTask<A, B>) {
+    const { idleAfter = Number.POSITIVE_INFINITY } = job;
+    const { inputs, clock, signal, abort, commits, task, partition } = open;
+    this.#job = job;
+    this.#open = open;
+    this.#idleAfter = idleAfter;
+    this.#inputs = new MergedInputs(inputs, { idleAfter, now: clock.now });
+    this.#watch = new DeadLetterWatch(job, partition, task);
+    this.#halt = AbortSignal.any([signal, commits.failed]);
+    this.#giveUp = AbortSignal.any([abort, commits.failed]);
+    this.#giveUp.addEventListener('abort', () => task.wake());
+    this.#movedAt = clock.now();
+  }
+
+  /** Resolves at the end of the partition, or when `signal` has fired and all is committed. */
+  async run(): Promise<void> {
+    const { task, commits, signal } = this.#open;
+    while (!this.#halt.aborted && !this.#inputs.isEnded)
+      if ((await this.#fillEpoch()) > 0) await this.#commitEpoch();
+      else await this.#moveByClock();
+    if (this.#job.atEnd === 'complete' && !signal.aborted) await this.#complete();
+    await commits.settled();
+    task.check();
+  }
+
+  /** Pulls and processes what makes up an epoch. Resolves with the number of its records. */
+  async #fillEpoch(): Promise<number> {
+    const { clock, commits, taskCount } = this.#open;
+    const { maxBytes = 16 * 1024 * 1024, maxWait = 1_000 } = this.#job.epoch ?? {};
+    const closesAt = clock.now() + maxWait;
+    const share = Math.max(RECORDS_OF_EPOCH, Math.ceil(RECORDS_OF_EPOCHS / taskCount()));
+    const { maxRecords = share } = this.#job.epoch ?? {};
+    const size: EpochSize = { records: 0, bytes: 0 };
+    const isFull = () => size.records >= maxRecords || size.bytes >= maxBytes;
+    while (!isFull() && !this.#inputs.isEnded && !this.#halt.aborted) {
+      const left = closesAt - clock.now();
+      if (size.records > 0 && left <= 0) break;
+      await this.#inputs.fetch({
+        maxRecords: maxRecords - size.records,
+        maxBytes: maxBytes - size.bytes,
+        maxWait: Math.max(0, Math.min(left, this.#inputs.untilIdle(this.#movedAt))),
+        signal: this.#halt,
+      });
+      if (this.#inputs.isBlocked) break;
+      // A commit that is under way has steps of its own: they need not wait for all of an epoch.
+      if (commits.isCommitting) await setImmediate();
+      const turn = commits.isCommitting ? size.records + RECORDS_A_TURN : maxRecords;
+      const most = Math.min(maxRecords, turn);
+      await this.#pushSlice(size, { most, maxBytes, closesAt });
+    }
+    return size.records;
+  }
+
+  /** Pushes the records at hand, up to the bounds, and as calls of asynchronous operators leave room. */
+  async #pushSlice(
+    size: EpochSize,
+    bounds: { readonly most: number; readonly maxBytes: number; readonly closesAt: number },
+  ): Promise<void> {
+    const { task, clock } = this.#open;
+    const isDone = () =>
+      size.records >= bounds.most || size.bytes >= bounds.maxBytes || this.#inputs.isBlocked;
+    this.#pushUntil(size, isDone);
+    while (!isDone() && !this.#halt.aborted && clock.now() < bounds.closesAt) {
+      // Event time that the topic carries waits its turn behind the calls of what came before.
+      if (task.isFull) await this.#settleOne();
+      else await this.#settle();
+      this.#pushUntil(size, isDone);
+    }
+  }
+
+  /** Pushes records until they are done, or have to wait for calls. */
+  #pushUntil(size: EpochSize, isDone: () => boolean): void {
+    const { task } = this.#open;
+    this.#work(() => {
+      while (!isDone() && !task.isFull) {
+        const input = this.#inputs.earliest();
+        if (!input || (task.isWaiting && input.peek().carried)) return;
+        const incoming = input.take();
+        size.records++;
+        size.bytes += sizeOf(incoming);
+        this.#pushOne(incoming);
+      }
+    });
+  }
+
+  #pushOne({ arrival, event, carried, failure }: Incoming<A>): void {
+    const { task } = this.#open;
+    if (event) task.push(event, arrival);
+    else if (carried) task.pushWatermark(carried, arrival);
+    else if (failure) task.pushDead(arrival, failure.operator, failure.cause);
+  }
+
+  /** Awaits all calls that are under way, and delivers their results. */
+  async #settle(): Promise<void> {
+    while (this.#open.task.isWaiting) await this.#settleOne();
+  }
+
+  /** Awaits one of the calls that are under way, and delivers what has come. */
+  async #settleOne(): Promise<void> {
+    const { task, abort, commits } = this.#open;
+    if (!this.#giveUp.aborted) await task.settled();
+    abort.throwIfAborted();
+    if (commits.failed.aborted) await commits.settled();
+    this.#work(() => task.deliver());
+  }
+
+  async #commitEpoch(): Promise<void> {
+    const { task, commits, pipeline, signal } = this.#open;
+    const { atEnd = 'wait' } = this.#job;
+    await this.#settle();
+    if (signal.aborted || (atEnd === 'stop' && this.#inputs.isEnded)) task.checkNothingHeldBack();
+    const { next } = this.#inputs;
+    await commits.add(task.takeEpoch(), { next, watermark: task.watermark, pipeline });
+  }
+
+  /** Lets the clock move event time where nothing has come for long, as an epoch of its own. */
+  async #moveByClock(): Promise<void> {
+    const { task, clock } = this.#open;
+    const now = clock.now();
+    if (now - this.#movedAt < this.#idleAfter || !this.#inputs.isIdle) return;
+    this.#movedAt = now;
+    this.#work(() => task.advanceTo(now - this.#idleAfter, this.#lastArrival()));
+    await this.#commitEpoch();
+  }
+
+  /** Ends the events: what operators hold comes out, and is the last epoch. */
+  async #complete(): Promise<void> {
+    const { task, commits, pipeline } = this.#open;
+    let dead: number;
+    do {
+      // What failed left a new pipeline, which does not know yet that its events have ended.
+      dead = task.seen.dead;
+      this.#work(() => task.complete(this.#lastArrival()));
+      await this.#settle();
+    } while (!task.isCompleted && task.seen.dead > dead);
+    task.checkCompleted();
+    const { next } = this.#inputs;
+    await commits.add(task.takeEpoch(), { next, watermark: task.watermark, pipeline });
+  }
+
+  #work(work: () => void): void {
+    this.#watch.during(() => this.#open.task.run(work));
+  }
+
+  /** Stands for the last record where there is none at hand. */
+  #lastArrival(): Arrival {
+    const { topic, next } = this.#inputs.first;
+    const offset = next - 1;
+    return {
+      record: { offset, key: '', value: new Uint8Array(), loggedAt: 0 },
+      position: { topic, partition: this.#open.partition, offset },
+      schemaId: undefined,
+    };
+  }
+}
+
+function sizeOf<A>({ arrival }: Incoming<A>): number {
+  return arrival.record.key.length + arrival.record.value.length;
+}

@@ -1,0 +1,214 @@
+import { addCounts } from '../adapter/add-counts.ts';
+import { assignAll } from '../adapter/assign-all.ts';
+import { FencedError, UnknownTopicError } from '../contract/errors.ts';
+import type { Assignment, EventLog } from '../contract/event-log.ts';
+import type { StateView } from '../state/state-view.ts';
+import type { Task } from '../task/task.ts';
+import { aborted } from './aborted.ts';
+import { systemClock } from './clock.ts';
+import type { CommitReport } from './commit-queue.ts';
+import type { Job } from './job-options.ts';
+import { isFinal } from './retry.ts';
+import { workOnPartition } from './work-on-partition.ts';
+
+/** What a job did while it ran. */
+export interface JobSummary {
+  /** Sums of the counts of all epochs: `in`, `out`, `dead`, and what operators count. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly epochs: number;
+}
+
+/** Milliseconds before a partition that was taken over is tried again; each further wait is twice as long. */
+const RECLAIM_AFTER = 5_000;
+const RECLAIM_AFTER_MOST = 60_000;
+
+/** A partition that this process works on. */
+interface HeldPartition {
+  readonly finished: Promise<void>;
+  /** Ends the work on it. */
+  readonly release: AbortController;
+}
+
+/** A partition that another owner has taken over, and that is waited for. */
+interface LostPartition {
+  /** How often in a row. */
+  readonly losses: number;
+  /** Ends the wait. */
+  readonly release: AbortController;
+}
+
+/** One run of a job in this process: the partitions it works on, and how it ends. */
+export class JobRun<A, B> {
+  readonly #job: Job<A, B>;
+  readonly #log: EventLog;
+  readonly #topics: readonly string[];
+  readonly #stop = new AbortController();
+  /** Ends the run at once. */
+  readonly #abort: AbortSignal;
+  /** Ends it once what is under way is committed. */
+  readonly #stopping: AbortSignal;
+  readonly #held = new Map<number, HeldPartition>();
+  readonly #lost = new Map<number, LostPartition>();
+  readonly #tasks = new Map<number, Task<A, B>>();
+  readonly #fenced: FencedError[] = [];
+  readonly #counts: Record<string, number> = {};
+  #epochs = 0;
+  #unfinished = 0;
+  #failure: { readonly cause: unknown } | undefined;
+  #assignment: Assignment | undefined;
+
+  constructor(job: Job<A, B>) {
+    const { inputs, signal, abort = new AbortController().signal } = job;
+    this.#job = job;
+    this.#log = inputs[0].topic.log;
+    this.#topics = inputs.map(({ topic }) => topic.name);
+    this.#abort = abort;
+    this.#stopping = AbortSignal.any([this.#stop.signal, abort, ...(signal ? [signal] : [])]);
+  }
+
+  /** The partitions whose tasks run just now, ascending. */
+  get partitions(): readonly number[] {
+    return [...this.#tasks.keys()].sort((a, b) => a - b);
+  }
+
+  /** The state of the task of a partition; `undefined` when it does not run. */
+  state(partition: number): StateView | undefined {
+    return this.#tasks.get(partition)?.view;
+  }
+
+  /** Ends the run once what is under way is committed. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Works on all partitions that are this process', until the end. */
+  async run(): Promise<JobSummary> {
+    for (const topic of this.#topics)
+      if ((await this.#log.partitions(topic)) === undefined)
+        throw new UnknownTopicError(`there is no topic ${topic}: create it with createTopic`);
+    this.#abort.throwIfAborted();
+    const joining = this.#join();
+    const share = await Promise.race([joining, aborted(this.#stopping)]);
+    if (share) await this.#workOn(share);
+    // Nobody waits for a group that is no longer wanted.
+    else joining.then((late) => late.close()).catch(() => {});
+    this.#abort.throwIfAborted();
+    if (this.#failure) throw this.#failure.cause;
+    if (this.#endsByItself && this.#fenced[0]) throw this.#fenced[0];
+    return { counts: this.#counts, epochs: this.#epochs };
+  }
+
+  get #endsByItself(): boolean {
+    return this.#job.atEnd !== undefined && this.#job.atEnd !== 'wait';
+  }
+
+  #join(): Promise<Assignment> {
+    const listener = {
+      assigned: (partition: number) => this.#assigned(partition),
+      revoked: (partition: number) => this.#revoked(partition),
+    };
+    // What ends has to have done all of it: others, with whom it would be shared, may have died.
+    return this.#endsByItself || this.#job.partitions === 'all'
+      ? assignAll(this.#topics, (topic) => this.#log.partitions(topic), listener)
+      : this.#log.assign(this.#job.name, this.#topics, listener);
+  }
+
+  /** Resolves when the run is to end and all of its share is done, or at once when it is aborted. */
+  async #workOn(share: Assignment): Promise<void> {
+    this.#assignment = share;
+    share.ended.catch((cause) => this.#fail(cause));
+    const finish = async () => {
+      await aborted(this.#stopping);
+      await Promise.all([...this.#held.values()].map(({ finished }) => finished));
+      await share.close();
+    };
+    const finishing = finish();
+    finishing.catch(() => {});
+    await Promise.race([finishing, aborted(this.#abort)]);
+    this.#abort.throwIfAborted();
+    await finishing;
+  }
+
+  #assigned(partition: number): void {
+    if (this.#held.has(partition)) return;
+    this.#unfinished++;
+    const release = new AbortController();
+    const finished = workOnPartition(this.#job, {
+      partition,
+      signal: AbortSignal.any([this.#stopping, release.signal]),
+      abort: this.#abort,
+      onCommit: (committed) => this.#committed(committed),
+      taskCount: () => this.#unfinished,
+      onTask: (task) => {
+        if (task) this.#tasks.set(partition, task);
+        else this.#tasks.delete(partition);
+      },
+    })
+      .catch((cause: unknown) => this.#ended(partition, release, cause))
+      .catch((cause: unknown) => this.#fail(cause))
+      .finally(() => {
+        this.#unfinished--;
+        if (this.#unfinished === 0 && this.#endsByItself) this.#stop.abort();
+      });
+    this.#held.set(partition, { finished, release });
+  }
+
+  async #revoked(partition: number): Promise<void> {
+    this.#lost.get(partition)?.release.abort();
+    this.#lost.delete(partition);
+    this.#held.get(partition)?.release.abort();
+    await this.#held.get(partition)?.finished;
+    this.#held.delete(partition);
+  }
+
+  #committed(committed: CommitReport): void {
+    const { partition, counts, nextByInput } = committed;
+    this.#lost.delete(partition);
+    addCounts(this.#counts, counts);
+    this.#epochs++;
+    for (const { name, topic } of this.#job.inputs)
+      this.#assignment?.committed?.(topic.name, partition, nextByInput[name] ?? 0);
+    try {
+      this.#job.onCommit?.(committed);
+    } catch (cause) {
+      this.#fail(cause);
+      throw cause;
+    }
+  }
+
+  /** The work on a partition has ended with an error. */
+  #ended(partition: number, { signal: released }: AbortController, cause: unknown): void {
+    // Whoever has it now goes on from what is committed.
+    if (released.aborted && (cause instanceof FencedError || !isFinal(cause))) return;
+    if (!(cause instanceof FencedError)) {
+      this.#fail(cause);
+      return;
+    }
+    this.#held.delete(partition);
+    this.#fenced.push(cause);
+    this.#job.onFenced?.(partition, cause);
+    if (this.#assignment?.isShared)
+      void this.#reclaim(partition).catch((failure) => this.#fail(failure));
+    else if (this.#unfinished === 1) this.#fail(cause);
+  }
+
+  /**
+   * Works on a partition again that another has taken over, unless it is taken from us by then, or
+   * given to us anew. The other may have been late, or be dead, and nobody would have it.
+   */
+  async #reclaim(partition: number): Promise<void> {
+    const losses = (this.#lost.get(partition)?.losses ?? 0) + 1;
+    const lost = { losses, release: new AbortController() };
+    this.#lost.set(partition, lost);
+    const wait = Math.min(RECLAIM_AFTER_MOST, RECLAIM_AFTER * 2 ** (losses - 1));
+    const until = AbortSignal.any([this.#stopping, lost.release.signal]);
+    const { clock = systemClock } = this.#job;
+    await clock.sleep(wait, until);
+    if (!until.aborted) this.#assigned(partition);
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= { cause };
+    this.#stop.abort();
+  }
+}

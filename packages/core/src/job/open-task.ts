@@ -1,0 +1,54 @@
+import type { PartitionReader } from '../contract/event-log.ts';
+import type { SinkTask } from '../contract/sink.ts';
+import type { Job } from './job-options.ts';
+import type { MadeTask } from './make-task.ts';
+import { makeTask, restoreTask } from './make-task.ts';
+import { openSinkTask } from './open-sink-task.ts';
+
+/** A job's task with its place at the sink. */
+export interface TaskAtSink<A, B> extends MadeTask<A, B> {
+  readonly sinkTask: SinkTask<B>;
+}
+
+/**
+ * Makes the task of a partition, takes its place at the sink over, and restores what that holds. The
+ * pipeline is looked at first: one that cannot work fences nobody.
+ */
+export async function openTaskAtSink<A, B>(
+  job: Job<A, B>,
+  partition: number,
+): Promise<TaskAtSink<A, B>> {
+  const { name, inputs, into, named, stateStore } = job;
+  const { topic } = inputs[0];
+  const partitions = (await topic.log.partitions(topic.name)) ?? 0;
+  let sinkTask: SinkTask<B> | undefined;
+  const made = makeTask(job, partitions, {
+    refusal: (row) => sinkTask?.refusal(row),
+    refusalOf: (output, row) => sinkTask?.refusalOf(output, row),
+  });
+  try {
+    const id = { job: name, partition, partitions };
+    sinkTask = await openSinkTask({ sink: into, named }, id, stateStore);
+    restoreTask(job, made, sinkTask.checkpoint);
+    return { ...made, sinkTask };
+  } catch (cause) {
+    made.task.close();
+    await sinkTask?.close();
+    throw cause;
+  }
+}
+
+/** Opens a reader for each input of a partition; all of them or none. */
+export async function openReaders<A, B>(
+  { inputs }: Job<A, B>,
+  partition: number,
+): Promise<readonly PartitionReader[]> {
+  const readers: PartitionReader[] = [];
+  try {
+    for (const { topic } of inputs) readers.push(await topic.log.reader(topic.name, partition));
+    return readers;
+  } catch (cause) {
+    for (const reader of readers) await reader.close();
+    throw cause;
+  }
+}

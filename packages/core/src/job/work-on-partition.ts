@@ -1,0 +1,148 @@
+import { OffsetOutOfRangeError } from '../contract/errors.ts';
+import type { PartitionReader } from '../contract/event-log.ts';
+import type { SinkTask } from '../contract/sink.ts';
+import type { Input } from '../task/input.ts';
+import { PartitionInput } from '../task/partition-input.ts';
+import type { Task } from '../task/task.ts';
+import { systemClock } from './clock.ts';
+import { CommitQueue, type CommitReport } from './commit-queue.ts';
+import { EpochLoop } from './epoch-loop.ts';
+import type { Job } from './job-options.ts';
+import { measuredTask } from './measured-task.ts';
+import { openReaders, openTaskAtSink, type TaskAtSink } from './open-task.ts';
+import { withRetries } from './retry.ts';
+import { startOffset } from './start-at.ts';
+
+/** What a job tells to the work on one of its partitions, and wants to hear of it. */
+export interface PartitionContext<A, B> {
+  readonly partition: number;
+  /** Ends the work once what is under way is committed. */
+  readonly signal: AbortSignal;
+  /** Ends it without that. */
+  readonly abort: AbortSignal;
+  readonly onCommit: (committed: CommitReport) => void;
+  /** How many tasks the process works on, this one counted. */
+  readonly taskCount: () => number;
+  /** Told of the task as it starts, and of its end. */
+  readonly onTask: (task: Task<A, B> | undefined) => void;
+}
+
+/** Works on one partition of a job until its end, or until `signal` fires; again and again where the job retries. */
+export async function workOnPartition<A, B>(
+  job: Job<A, B>,
+  context: PartitionContext<A, B>,
+): Promise<void> {
+  const { signal, onCommit } = context;
+  const { clock = systemClock } = job;
+  await withRetries({ ...job, clock }, context, async (committed) => {
+    // Opening would fence whoever works on the task.
+    if (signal.aborted) return;
+    await openAndWork(job, {
+      ...context,
+      onCommit(commit) {
+        committed();
+        onCommit(commit);
+      },
+    });
+  });
+}
+
+/** Opens the task and what it reads, works on it, and closes all of it. */
+async function openAndWork<A, B>(job: Job<A, B>, context: PartitionContext<A, B>): Promise<void> {
+  const { partition, onTask } = context;
+  const opened = await openTaskAtSink(job, partition);
+  let readers: readonly PartitionReader[] = [];
+  const sinkTask = measured(job, partition, opened.sinkTask, () => readers);
+  try {
+    onTask(opened.task);
+    readers = await openReaders(job, partition);
+    await goOn(job, context, { ...opened, sinkTask, readers });
+  } finally {
+    onTask(undefined);
+    opened.task.close();
+    for (const reader of readers) await reader.close();
+    await sinkTask.close();
+  }
+}
+
+/** Measures the commits of a task, where the job asks for that. */
+function measured<A, B>(
+  { name: job, inputs, metrics: reporter, clock = systemClock }: Job<A, B>,
+  partition: number,
+  sinkTask: SinkTask<B>,
+  readers: () => readonly PartitionReader[],
+): SinkTask<B> {
+  if (!reporter) return sinkTask;
+  const names = inputs.map(({ name }) => name);
+  return measuredTask(sinkTask, { job, partition, names, readers, reporter, now: clock.now });
+}
+
+interface Opened<A, B> extends TaskAtSink<A, B> {
+  readonly readers: readonly PartitionReader[];
+}
+
+/** Goes on from the checkpoint, or from the start. */
+async function goOn<A, B>(
+  job: Job<A, B>,
+  context: PartitionContext<A, B>,
+  { task, pipeline, sinkTask, readers }: Opened<A, B>,
+): Promise<void> {
+  const { startAt = 'earliest', clock = systemClock } = job;
+  const { partition, abort, onCommit } = context;
+  const epoch = sinkTask.checkpoint?.epoch ?? 0;
+  const commits = new CommitQueue({ sinkTask, partition, epoch, abort, report: onCommit });
+  try {
+    const refusalOfTime = (time: number, loggedAt: number) => task.refusalOfTime(time, loggedAt);
+    const inputs = await Promise.all(
+      job.inputs.map((input, i) =>
+        openInput(job, input, {
+          partition,
+          reader: readers[i] as PartitionReader,
+          from: sinkTask.checkpoint?.next[input.name],
+          refusalOfTime,
+        }),
+      ),
+    );
+    const [first, ...others] = inputs as [PartitionInput<A>, ...PartitionInput<A>[]];
+    if (!sinkTask.checkpoint && startAt !== 'earliest') {
+      // A crash before the first commit must not find another end, and skip what came in between.
+      const next = Object.fromEntries(inputs.map((input) => [input.name, input.next]));
+      const { watermark } = task;
+      await commits.add(task.takeEpoch(), { next, watermark, pipeline }, { evenEmpty: true });
+    }
+    const open = {
+      ...context,
+      task,
+      pipeline,
+      commits,
+      clock,
+      inputs: [first, ...others],
+    } as const;
+    await new EpochLoop(job, open).run();
+  } finally {
+    await commits.settled();
+  }
+}
+
+/** Finds where an input goes on, or starts. */
+async function openInput<A, B>(
+  { atEnd = 'wait', startAt = 'earliest', clock = systemClock }: Job<A, B>,
+  input: Input<A>,
+  place: {
+    readonly partition: number;
+    readonly reader: PartitionReader;
+    /** Where the checkpoint stands. */
+    readonly from: number | undefined;
+    readonly refusalOfTime: (time: number, loggedAt: number) => string | undefined;
+  },
+): Promise<PartitionInput<A>> {
+  const { partition, reader } = place;
+  const topic = input.topic.name;
+  const from =
+    place.from ?? (await startOffset(startAt, { input: input.name, topic, partition }, reader));
+  const bounds = await reader.bounds();
+  if (from < bounds.start || from > bounds.end)
+    throw new OffsetOutOfRangeError({ topic, partition, offset: from, ...bounds });
+  const end = atEnd === 'wait' ? Number.POSITIVE_INFINITY : bounds.end;
+  return new PartitionInput({ ...place, input, from, end, now: clock.now });
+}

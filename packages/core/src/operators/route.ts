@@ -1,0 +1,32 @@
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import type { Output } from '../contract/output.ts';
+import { operator } from '../operator-kit/operator.ts';
+import { useOutput } from '../operator-kit/use-output.ts';
+
+export interface RouteOptions<T> {
+  /** Receives the elements of the output outside a job. */
+  readonly onRoute?: (element: T) => void;
+}
+
+/**
+ * Sends the elements that a predicate holds for to a named output, and passes the others on.
+ *
+ * @example
+ * const refunds = output<StreamEvent<Order>>('refunds');
+ * orders$.pipe(route(refunds, ({ value }) => value.amount < 0));
+ */
+export function route<T>(
+  output: Output<T>,
+  predicate: (element: T) => boolean,
+  { onRoute }: RouteOptions<T> = {},
+): MonoTypeOperatorFunction<T> {
+  return operator<T, T>((rest) => {
+    const put = useOutput(output, onRoute);
+    return {
+      next(element) {
+        if (predicate(element)) put(element);
+        else rest.next(element);
+      },
+    };
+  });
+}

@@ -1,0 +1,43 @@
+import { type AvroEncoder, avroEncoder } from '../../codec/avro-codec.ts';
+import { rowOf } from '../../contract/event.ts';
+import type { NewRecord, Topic } from '../../contract/event-log.ts';
+
+/** Makes records of the rows of one topic. A row is encoded to see whether it fits, and not once more when it is committed. */
+export class TopicRows {
+  readonly topic: Topic<never>;
+  readonly #encode: AvroEncoder<never>['encode'];
+  readonly #encoded = new WeakMap<object, Uint8Array>();
+
+  private constructor(topic: Topic<never>, encode: AvroEncoder<never>['encode']) {
+    this.topic = topic;
+    this.#encode = encode;
+  }
+
+  /** Registers the topic's schema. */
+  static async open(topic: Topic<never>): Promise<TopicRows> {
+    const { log, name, type } = topic;
+    const id = await log.registry.register(`${name}-value`, type.schema);
+    return new TopicRows(topic, avroEncoder(type, id).encode);
+  }
+
+  /** Why a row cannot be stored; `undefined` when it can. */
+  refusal(element: unknown): string | undefined {
+    try {
+      const record = this.#recordOf(element);
+      this.#encoded.set(element as object, record.value);
+      return undefined;
+    } catch (cause) {
+      return (cause as Error).message;
+    }
+  }
+
+  recordsOf(rows: readonly unknown[]): readonly NewRecord[] {
+    return rows.map((row) => this.#recordOf(row));
+  }
+
+  #recordOf(element: unknown): NewRecord {
+    const row = rowOf(element) as never;
+    const value = this.#encoded.get(element as object) ?? this.#encode(row);
+    return { key: this.topic.type.keyOf(row), value };
+  }
+}

@@ -1,0 +1,84 @@
+import { PipelineError } from '../contract/errors.ts';
+import type { Steps } from './steps.ts';
+
+/** Where the rows of a task go. */
+export interface OutputTargets<B> {
+  /** Why the sink could not store a row. */
+  readonly refusal: (row: B) => string | undefined;
+  /** The same for a row of a named output. */
+  readonly refusalOf: (output: string, row: unknown) => string | undefined;
+  /** Named outputs that have a sink; the elements of all others are kept as JSON. */
+  readonly sinkOutputs: ReadonlySet<string>;
+}
+
+/** Lets rows into the epoch that the sink can store, while the task is at work; the others become dead letters. */
+export class RowGate<B> {
+  readonly #steps: Steps<B>;
+  readonly #targets: OutputTargets<B>;
+  readonly #fail: (cause: unknown) => void;
+  /** Whether the task is at work: what is emitted at other times belongs to no event. */
+  isOpen = false;
+  /** What a pipeline has emitted that none may. */
+  fatal: PipelineError | undefined;
+
+  constructor(steps: Steps<B>, targets: Partial<OutputTargets<B>>, fail: (cause: unknown) => void) {
+    this.#steps = steps;
+    this.#targets = {
+      refusal: targets.refusal ?? (() => undefined),
+      refusalOf: targets.refusalOf ?? (() => undefined),
+      sinkOutputs: targets.sinkOutputs ?? new Set(),
+    };
+    this.#fail = fail;
+  }
+
+  /** Takes a row of the main stream. */
+  take(row: B): void {
+    if (row === undefined || row instanceof Promise || !this.isOpen) {
+      this.fatal ??= wrongEmission(row);
+      return;
+    }
+    const refused = this.#refusalOf(() => this.#targets.refusal(row));
+    if (refused === undefined) this.#steps.epoch.addRow(row, this.#steps.cause);
+  }
+
+  /** Takes an element of a named output. */
+  takeNamed(output: string, element: unknown): void {
+    const { epoch, cause } = this.#steps;
+    if (element === undefined || element instanceof Promise || !this.isOpen)
+      this.fatal ??= wrongEmission(element, output);
+    else if (!this.#targets.sinkOutputs.has(output)) epoch.putAside({ output, element, cause });
+    else if (this.#refusalOf(() => this.#targets.refusalOf(output, element)) === undefined)
+      epoch.addNamed(output, element, cause);
+  }
+
+  /** Buries what is refused. */
+  #refusalOf(refusal: () => string | undefined): string | undefined {
+    let refused: string | undefined;
+    try {
+      refused = refusal();
+    } catch (cause) {
+      // RxJS would throw it later, where nobody can catch it.
+      this.#fail(cause);
+      return 'it threw';
+    }
+    if (refused !== undefined)
+      this.#steps.epoch.bury(this.#steps.letter('sink', refused, undefined));
+    return refused;
+  }
+}
+
+function wrongEmission(row: unknown, output?: string): PipelineError {
+  const who = output === undefined ? 'the pipeline' : `output ${output}`;
+  if (row === undefined)
+    return new PipelineError(`${who} emitted undefined: a map without a return value?`);
+  if (row instanceof Promise) {
+    // Nobody awaits it.
+    row.catch(() => {});
+    return new PipelineError(
+      `${who} emitted a promise: an async function in map gives no value that could be stored; use mapAsync`,
+    );
+  }
+  return new PipelineError(
+    `${who} emitted outside an epoch: operators such as delay, debounceTime and startWith cannot be checkpointed; to await something, use mapAsync`,
+  );
+}

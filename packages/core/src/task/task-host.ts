@@ -1,0 +1,106 @@
+import type { Subscriber } from 'rxjs';
+import type { Caller, CallOptions } from '../operator-kit/calls.ts';
+import type { Emitter } from '../operator-kit/emitter.ts';
+import type { OperatorHost } from '../operator-kit/operator-host.ts';
+import type { StateTable } from '../state/state-table.ts';
+import type { TaskTables } from '../state/task-tables.ts';
+import type { EventTime } from './event-time.ts';
+import type { Steps } from './steps.ts';
+
+/** What a host works with. */
+export interface TaskHostOptions {
+  readonly tables: TaskTables;
+  readonly time: EventTime;
+  readonly steps: Steps<unknown>;
+  /** How far an event's time may be ahead of its append to the log, in milliseconds. */
+  readonly maxFutureSkew: number;
+  /** Takes an element of a named output. */
+  readonly takeNamed: (output: string, element: unknown) => void;
+}
+
+/** The host of a task's operators: what they declare and emit ends in its steps. */
+export class TaskHost implements OperatorHost {
+  readonly #options: TaskHostOptions;
+  readonly #emitters = new Map<string, Subscriber<unknown>>();
+  readonly #outputs = new Set<string>();
+  #followers: ((time: number) => void)[] = [];
+  isProbing = false;
+
+  constructor(options: TaskHostOptions) {
+    this.#options = options;
+  }
+
+  /** Named outputs of the pipeline. */
+  get outputs(): ReadonlySet<string> {
+    return this.#outputs;
+  }
+
+  /** Those who follow event time, in the order in which they were subscribed. */
+  get followers(): readonly ((time: number) => void)[] {
+    return this.#followers;
+  }
+
+  /** Forgets what one subscription has declared. */
+  release(): void {
+    this.#options.tables.release();
+    this.#options.steps.calls.release();
+    this.#emitters.clear();
+    this.#outputs.clear();
+    this.#followers = [];
+  }
+
+  /** Where an operator emits its results. */
+  emitterOf(operator: string): Subscriber<unknown> | undefined {
+    return this.#emitters.get(operator);
+  }
+
+  table(name: string, signature: string): StateTable {
+    return this.#options.tables.claim(name, signature);
+  }
+
+  output(name: string): (element: unknown) => void {
+    this.#outputs.add(name);
+    return (element) => this.#options.takeNamed(name, element);
+  }
+
+  putAside(output: string, element: unknown): void {
+    const { epoch, cause } = this.#options.steps;
+    epoch.putAside({ output, element, cause });
+  }
+
+  reject(operator: string, reason: string): void {
+    const { steps } = this.#options;
+    steps.epoch.bury(steps.letter(operator, reason, undefined));
+  }
+
+  count(name: string): void {
+    this.#options.steps.epoch.count(name);
+  }
+
+  get isTimeCarried(): boolean {
+    return this.#options.time.isCarried;
+  }
+
+  followTime(advance: (time: number) => void): void {
+    this.#followers.push(advance);
+  }
+
+  refusalOfTime(time: number, loggedAt: number): string | undefined {
+    if (!(time > loggedAt + this.#options.maxFutureSkew)) return undefined;
+    const hours = ((time - loggedAt) / 3_600_000).toFixed(1);
+    return `event time ${time} is ${hours} hours ahead of its append to the log, more than maxFutureSkew allows`;
+  }
+
+  emitter<T>(operator: string, output: Subscriber<T>): Emitter<T> {
+    const { pending } = this.#options.steps;
+    this.#emitters.set(operator, output as Subscriber<unknown>);
+    return {
+      next: (key, at, value) => pending.push({ operator, result: { operator, key, at, value } }),
+      complete: () => pending.push({ operator, result: undefined }),
+    };
+  }
+
+  calls<In, Out>(operator: string, options: CallOptions<In, Out>): Caller<In> {
+    return this.#options.steps.calls.bind(operator, options);
+  }
+}
