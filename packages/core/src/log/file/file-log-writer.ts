@@ -99,10 +99,10 @@ export async function fileLogWriter(settings: FileLogSettings): Promise<EventLog
       const writers = writersOf(topic);
       checkPartition(topic, writers.length, partition);
       const writer = writers[partition] as PartitionWriter;
-      const { place, frontier } = writer;
+      const { place, highWatermark } = writer;
       const source = {
         place,
-        frontier,
+        highWatermark,
         refresh: async () => writer.durableEnd,
         follow: () => undefined,
         close: async () => undefined,

@@ -1,5 +1,5 @@
 import { checkLimits, checkRange } from '../../adapter/check-poll.ts';
-import type { Frontier } from '../../adapter/frontier.ts';
+import type { HighWatermark } from '../../adapter/high-watermark.ts';
 import { ClosedError } from '../../contract/errors.ts';
 import type { Bounds, LogRecord, PartitionReader, PollRequest } from '../../contract/event-log.ts';
 import type { DurableEnd } from './durable-end.ts';
@@ -11,10 +11,10 @@ import { segmentsIn } from './segments.ts';
 /** What a reader needs to know of a partition, whoever writes to it. */
 export interface ReadablePartition {
   readonly place: PartitionPlace;
-  readonly frontier: Frontier;
+  readonly highWatermark: HighWatermark;
   /** How far it is durable now. */
   refresh(): Promise<DurableEnd>;
-  /** Called when a reader is about to wait, so that `frontier` advances. */
+  /** Called when a reader is about to wait, so that `highWatermark` advances. */
   follow(): void;
   close(): Promise<void>;
 }
@@ -25,7 +25,7 @@ export function filePartitionReader(
   files: LogFiles,
   logClosing: AbortSignal,
 ): PartitionReader {
-  const { place, frontier } = partition;
+  const { place, highWatermark } = partition;
   const closing = new AbortController();
   let cursor: SegmentCursor | undefined;
   let polling: Promise<unknown> = Promise.resolve();
@@ -65,7 +65,7 @@ export function filePartitionReader(
     let end = await partition.refresh();
     const at = await cursorAt(request, end);
     if (from === end.end && maxWait > 0) {
-      const wait = frontier.waitBeyond(from, maxWait, [signal, closing.signal, logClosing]);
+      const wait = highWatermark.waitBeyond(from, maxWait, [signal, closing.signal, logClosing]);
       partition.follow();
       await wait;
       if (closing.signal.aborted || logClosing.aborted) return [];

@@ -1,4 +1,4 @@
-import { Frontier } from '../../adapter/frontier.ts';
+import { HighWatermark } from '../../adapter/high-watermark.ts';
 import { type DurableEnd, DurableEndFile } from './durable-end.ts';
 import type { LogFiles } from './log-files.ts';
 import type { PartitionPlace } from './partition-place.ts';
@@ -10,7 +10,7 @@ const interval = 50;
 /** Follows a partition that another process writes to. */
 export class FollowedPartition {
   readonly place: PartitionPlace;
-  readonly frontier: Frontier;
+  readonly highWatermark: HighWatermark;
   readonly #file: DurableEndFile;
   #end: DurableEnd;
   #timer: NodeJS.Timeout | undefined;
@@ -19,7 +19,7 @@ export class FollowedPartition {
     this.place = place;
     this.#file = file;
     this.#end = end;
-    this.frontier = new Frontier(end.end);
+    this.highWatermark = new HighWatermark(end.end);
   }
 
   static async open(place: PartitionPlace, files: LogFiles): Promise<FollowedPartition> {
@@ -32,7 +32,7 @@ export class FollowedPartition {
   async refresh(): Promise<DurableEnd> {
     const end = await this.#file.read();
     if (end.end > this.#end.end) this.#end = end;
-    this.frontier.advance(end.end);
+    this.highWatermark.advance(end.end);
     return this.#end;
   }
 
@@ -43,17 +43,17 @@ export class FollowedPartition {
       this.#timer = undefined;
       this.refresh().then(
         () => {
-          if (this.frontier.awaited) this.follow();
+          if (this.highWatermark.awaited) this.follow();
         },
         // Whoever waits looks for itself then, and gets the error.
-        () => this.frontier.wake(),
+        () => this.highWatermark.wake(),
       );
     }, interval);
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    this.frontier.wake();
+    this.highWatermark.wake();
     await this.#file.close();
   }
 }

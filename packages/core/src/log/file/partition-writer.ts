@@ -1,4 +1,4 @@
-import { Frontier } from '../../adapter/frontier.ts';
+import { HighWatermark } from '../../adapter/high-watermark.ts';
 import { ClosedError, LogCorruptedError } from '../../contract/errors.ts';
 import type { NewRecord } from '../../contract/event-log.ts';
 import { syncDirectory } from '../../durable/durable-file.ts';
@@ -23,7 +23,7 @@ export interface WriterSettings {
 /** Appends to one partition. There is one writer a partition. */
 export class PartitionWriter {
   readonly place: PartitionPlace;
-  readonly frontier: Frontier;
+  readonly highWatermark: HighWatermark;
   readonly #settings: WriterSettings;
   readonly #durableEndFile: DurableEndFile;
   readonly #queue = new AppendQueue<NewRecord>((records) => this.#write(records));
@@ -44,7 +44,7 @@ export class PartitionWriter {
     this.#file = recovered.file;
     this.#durableEndFile = recovered.durableEndFile;
     this.#end = recovered.end;
-    this.frontier = new Frontier(recovered.end.end);
+    this.highWatermark = new HighWatermark(recovered.end.end);
   }
 
   /** @throws LogCorruptedError when something is missing or damaged that was durable. */
@@ -118,7 +118,7 @@ export class PartitionWriter {
       throw this.#failure;
     }
     this.#end = end;
-    this.frontier.advance(end.end);
+    this.highWatermark.advance(end.end);
   }
 
   async #cutTornTail(): Promise<void> {

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { assignAll } from '../../adapter/assign-all.ts';
 import { checkLimits, checkRange } from '../../adapter/check-poll.ts';
-import { Frontier } from '../../adapter/frontier.ts';
+import { HighWatermark } from '../../adapter/high-watermark.ts';
 import { partitionOf } from '../../adapter/partition-of.ts';
 import { checkPartition, checkSameCount, unknownTopic } from '../../adapter/topic-errors.ts';
 import { checkPartitions, checkTopicName } from '../../adapter/topic-name.ts';
@@ -94,7 +94,7 @@ export function memoryLog({
 class Partition {
   readonly #where: { readonly topic: string; readonly partition: number };
   readonly #records: LogRecord[] = [];
-  readonly #frontier = new Frontier(0);
+  readonly #highWatermark = new HighWatermark(0);
   readonly #closing = new AbortController();
   #loggedAt = Number.NEGATIVE_INFINITY;
 
@@ -118,7 +118,7 @@ class Partition {
   }
 
   expose(): void {
-    this.#frontier.advance(this.#records.length);
+    this.#highWatermark.advance(this.#records.length);
   }
 
   close(): void {
@@ -127,7 +127,7 @@ class Partition {
 
   reader(): PartitionReader {
     const closing = new AbortController();
-    const bounds = () => ({ start: 0, end: this.#frontier.end });
+    const bounds = () => ({ start: 0, end: this.#highWatermark.end });
     const checkOpen = () => {
       if (this.#closing.signal.aborted) throw new ClosedError('the log is closed');
       if (closing.signal.aborted) throw new ClosedError('the reader is closed');
@@ -139,7 +139,7 @@ class Partition {
         checkRange(request, this.#where, bounds());
         const { from, maxWait, signal } = request;
         const signals = [signal, closing.signal, this.#closing.signal];
-        await this.#frontier.waitBeyond(from, maxWait, signals);
+        await this.#highWatermark.waitBeyond(from, maxWait, signals);
         const records = this.#slice(request);
         return { records, next: from + records.length };
       },
@@ -158,7 +158,7 @@ class Partition {
   }
 
   #slice({ from, maxRecords, maxBytes }: PollRequest): readonly LogRecord[] {
-    const most = Math.min(this.#frontier.end, from + maxRecords);
+    const most = Math.min(this.#highWatermark.end, from + maxRecords);
     let end = from;
     for (let bytes = 0; end < most; end++) {
       const { key, value } = this.#records[end] as LogRecord;
