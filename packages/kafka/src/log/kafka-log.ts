@@ -1,14 +1,10 @@
 import { setMaxListeners } from 'node:events';
+import { ClosedError, type EventLog, OptionError, type SchemaRegistry } from '@streamify/core';
 import {
-  ClosedError,
-  type EventLog,
-  OptionError,
-  PartitionCountError,
-  type SchemaRegistry,
-} from '@streamify/core';
-import {
+  checkPartition,
   checkPartitions,
   checkTopicName,
+  commonPartitions,
   type NewRecord,
   partitionOf,
   typedTopic,
@@ -141,20 +137,13 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
     async reader(topic, partition) {
       checkOpen();
       const partitions = await topics.existing(topic);
-      if (!(Number.isInteger(partition) && partition >= 0 && partition < partitions))
-        throw new PartitionCountError(
-          `topic ${topic} has partitions 0 to ${partitions - 1}, there is no ${partition}`,
-        );
+      checkPartition(topic, partitions, partition);
       const fetcher = { client, topic, partition, maxBytes: fetchBytes };
       return new KafkaReader(fetcher, topics.offsets(topic, partition), closing.signal);
     },
     async assign(job, names, listener) {
       checkOpen();
-      const found = await Promise.all(names.map((name) => topics.existing(name)));
-      if (new Set(found).size > 1)
-        throw new PartitionCountError(
-          `topics read together need equally many partitions: ${names.map((name, i) => `${name} has ${found[i]}`).join(', ')}`,
-        );
+      await commonPartitions(names, (name) => topics.partitions(name));
       const partitionsOf = (topic: string) => topics.existing(topic);
       const member = new GroupMember({
         client,
