@@ -15,6 +15,7 @@ export function prefixedLog(log: EventLog, prefix: string): EventLog {
       schema: (id) => registry.schema(id),
     },
     createTopic: (topic, options) => log.createTopic(within(topic), options),
+    deleteTopic: (topic) => log.deleteTopic(within(topic)),
     partitions: (topic) => log.partitions(within(topic)),
     publish: (topic, records) => log.publish(within(topic), records),
     reader: (topic, partition) => log.reader(within(topic), partition),

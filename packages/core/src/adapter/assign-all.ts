@@ -1,6 +1,5 @@
-import { PartitionCountError } from '../contract/errors.ts';
 import type { Assignment, AssignmentListener } from '../contract/event-log.ts';
-import { unknownTopic } from './topic-errors.ts';
+import { commonPartitions } from './common-partitions.ts';
 
 /**
  * Assigns every partition at once, for a log that one process reads. Closing it revokes them all.
@@ -13,19 +12,7 @@ export async function assignAll(
   partitionsOf: (topic: string) => Promise<number | undefined>,
   listener: AssignmentListener,
 ): Promise<Assignment> {
-  const counts = await Promise.all(
-    topics.map(async (topic) => {
-      const count = await partitionsOf(topic);
-      if (count === undefined) throw unknownTopic(topic);
-      return count;
-    }),
-  );
-  const [partitions = 0] = counts;
-  if (counts.some((count) => count !== partitions))
-    throw new PartitionCountError(
-      `topics read together need equally many partitions: ${topics.map((topic, i) => `${topic} has ${counts[i]}`).join(', ')}`,
-    );
-
+  const partitions = await commonPartitions(topics, partitionsOf);
   const all = Array.from({ length: partitions }, (_, partition) => partition);
   const revokeAll = async () => {
     await Promise.all(all.map((partition) => listener.revoked(partition)));

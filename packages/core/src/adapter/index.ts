@@ -19,9 +19,15 @@ export type {
   Slice,
 } from '../contract/event-log.ts';
 export type { SinkTask, TaskId } from '../contract/sink.ts';
-export { checkLimits } from './check-poll.ts';
+export { assignAll } from './assign-all.ts';
+export { checkLimits, checkRange } from './check-poll.ts';
+export { commonPartitions } from './common-partitions.ts';
+export { endOffsets } from './end-offsets.ts';
+export { HighWatermark } from './high-watermark.ts';
 export { partitionOf } from './partition-of.ts';
 export { type ColumnType, misfitOf, type TableColumn, tableColumns } from './table-columns.ts';
-export { checkSameCount, unknownTopic } from './topic-errors.ts';
+export { targetPartition } from './target-partition.ts';
+export { topicBounds } from './topic-bounds.ts';
+export { checkPartition, checkSameCount, deletedTopic, unknownTopic } from './topic-errors.ts';
 export { checkPartitions, checkTopicName } from './topic-name.ts';
 export { typedTopic } from './typed-topic.ts';

@@ -7,6 +7,13 @@ export function unknownTopic(topic: string): UnknownTopicError {
   );
 }
 
+/** The topic of a reader was deleted: says that one of its name is another. */
+export function deletedTopic(topic: string): UnknownTopicError {
+  return new UnknownTopicError(
+    `topic ${topic} was deleted while it was read; a topic made under that name since is another: ask the log for a new reader`,
+  );
+}
+
 /** @throws PartitionCountError when a topic exists with another count than asked for. */
 export function checkSameCount(topic: string, existing: number, asked: number): void {
   if (existing === asked) return;

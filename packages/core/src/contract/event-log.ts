@@ -10,10 +10,12 @@ export interface NewRecord {
   readonly key: string;
   readonly value: Uint8Array;
   readonly headers?: Headers;
+  /** The partition to append to. Default: that of the key. */
+  readonly partition?: number;
 }
 
 /** A record as it stands in a partition. */
-export interface LogRecord extends NewRecord {
+export interface LogRecord extends Omit<NewRecord, 'partition'> {
   readonly offset: number;
   /** When the log appended it, in epoch milliseconds. */
   readonly loggedAt: number;
@@ -52,6 +54,7 @@ export interface PartitionReader {
    * Returns durable records from `from` on; none when `maxWait` passes.
    *
    * @throws OffsetOutOfRangeError when `from` is below the start or beyond the end of the log.
+   * @throws UnknownTopicError once the topic is deleted, a poll that waits included.
    */
   poll(request: PollRequest): Promise<Slice>;
   bounds(): Promise<Bounds>;
@@ -95,10 +98,23 @@ export interface EventLog {
    * @throws PartitionCountError when it exists with another count.
    */
   createTopic(topic: string, options: { readonly partitions: number }): Promise<void>;
+  /**
+   * Deletes a topic with all its records, for good; does nothing where there is no such topic. Its
+   * readers fail from then on, and a topic that is made later under its name starts empty at offset
+   * 0. Checkpoints of jobs that read it, and schemas, stay where they are.
+   */
+  deleteTopic(topic: string): Promise<void>;
   /** Number of partitions, `undefined` when there is no such topic. */
   partitions(topic: string): Promise<number | undefined>;
-  /** Appends records. They are durable, and readable, when the promise resolves. */
+  /**
+   * Appends records. They are durable, and readable, when the promise resolves.
+   *
+   * @throws UnknownTopicError when there is no such topic.
+   * @throws PartitionCountError when a record names a partition that the topic does not have.
+   *   Nothing is appended then.
+   */
   publish(topic: string, records: readonly NewRecord[]): Promise<void>;
+  /** @throws PartitionCountError when the topic has no such partition. */
   reader(topic: string, partition: number): Promise<PartitionReader>;
   /**
    * Shares the partitions of `topics`, which have equally many, among the members of `group`.

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { UnknownTopicError } from '../contract/errors.ts';
 import type { EventLog, LogRecord, PartitionReader } from '../contract/event-log.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
 import { logContract } from './log-contract.ts';
@@ -9,8 +10,10 @@ type Reader = Partial<PartitionReader>;
 function broken(faults: {
   readonly publish?: (log: EventLog) => EventLog['publish'];
   readonly reader?: (reader: PartitionReader) => Reader;
+  readonly topics?: (log: EventLog) => Partial<EventLog>;
 }): EventLog {
-  const log = memoryLog();
+  const sound = memoryLog();
+  const log = { ...sound, ...faults.topics?.(sound) };
   return {
     ...log,
     publish: faults.publish?.(log) ?? log.publish,
@@ -30,10 +33,54 @@ const slices = (change: (records: readonly LogRecord[]) => readonly LogRecord[])
   }),
 });
 
-async function failures(open: () => EventLog): Promise<string[]> {
+/** Takes a deleted topic away, and gives it back with its records when it is made again. */
+function onlyHiding(log: EventLog): Partial<EventLog> {
+  const hidden = new Set<string>();
+  const checked = (topic: string) => {
+    if (hidden.has(topic)) throw new UnknownTopicError(`there is no topic ${topic}`);
+    return topic;
+  };
+  return {
+    createTopic: (topic, { partitions }) => {
+      hidden.delete(topic);
+      return log.createTopic(topic, { partitions });
+    },
+    deleteTopic: async (topic) => void hidden.add(topic),
+    partitions: async (topic) => (hidden.has(topic) ? undefined : log.partitions(topic)),
+    publish: async (topic, records) => log.publish(checked(topic), records),
+    reader: async (topic, partition) => log.reader(checked(topic), partition),
+  };
+}
+
+/** Readers that look a topic up by its name each time. */
+function readersByName(log: EventLog): Partial<EventLog> {
+  return {
+    async reader(topic, partition) {
+      const opened = [await log.reader(topic, partition)];
+      const named = async () => {
+        const reader = await log.reader(topic, partition);
+        opened.push(reader);
+        return reader;
+      };
+      return {
+        poll: async (request) => (await named()).poll(request),
+        bounds: async () => (await named()).bounds(),
+        offsetAt: async (timestamp) => (await named()).offsetAt(timestamp),
+        close: async () => {
+          for (const reader of opened) await reader.close();
+        },
+      };
+    },
+  };
+}
+
+async function failures(
+  open: () => EventLog,
+  reopen?: (closed: EventLog) => Promise<EventLog>,
+): Promise<string[]> {
   const failed: string[] = [];
-  for (const { name, run } of logContract({ open: async () => open() }))
-    await run().catch(() => failed.push(name));
+  const harness = { open: async () => open(), ...(reopen && { reopen }) };
+  for (const { name, run } of logContract(harness)) await run().catch(() => failed.push(name));
   return failed;
 }
 
@@ -139,7 +186,69 @@ describe('logContract', () => {
       },
       'keeps the records of a key in one partition, and spreads keys',
     ],
+    [
+      'ignores the partition that a record names',
+      {
+        publish:
+          (log: EventLog): EventLog['publish'] =>
+          (topic, records) =>
+            log.publish(
+              topic,
+              records.map(({ partition: _, ...record }) => record),
+            ),
+      },
+      'appends a record to the partition that it names, whatever its key',
+    ],
+    [
+      'appends what comes before a record that it refuses',
+      {
+        publish:
+          (log: EventLog): EventLog['publish'] =>
+          async (topic, records) => {
+            for (const record of records) await log.publish(topic, [record]);
+          },
+      },
+      'appends nothing when a record names a partition that the topic does not have',
+    ],
+    [
+      'keeps what it should delete',
+      { topics: () => ({ deleteTopic: async () => undefined }) },
+      'deletes a topic, and does nothing where there is none',
+    ],
+    [
+      'deletes only what exists',
+      {
+        topics: (log: EventLog) => ({
+          deleteTopic: async (topic: string) => {
+            await log.reader(topic, 0);
+            await log.deleteTopic(topic);
+          },
+        }),
+      },
+      'deletes a topic, and does nothing where there is none',
+    ],
+    [
+      'gives a deleted topic back with its records',
+      { topics: onlyHiding },
+      'makes a topic empty that had been deleted',
+    ],
+    [
+      'leaves readers of a deleted topic alone',
+      { topics: onlyHiding },
+      'ends the readers of a topic that is deleted',
+    ],
+    [
+      'shows readers of a deleted topic another of its name',
+      { topics: readersByName },
+      'ends the readers of a topic that is deleted',
+    ],
   ])('fails a log that %s', async (_, faults, name) => {
     expect(await failures(() => broken(faults))).toContain(name);
+  });
+
+  it('fails a log whose deleted topics are back when it is opened again', async () => {
+    const kept = memoryLog();
+    const open = (): EventLog => ({ ...kept, ...onlyHiding(kept), close: async () => undefined });
+    expect(await failures(open, async () => open())).toContain('forgets a deleted topic for good');
   });
 });

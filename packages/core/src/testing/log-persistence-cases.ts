@@ -28,6 +28,16 @@ export const persistenceCases: Readonly<Record<string, Check>> = {
     );
   },
 
+  'forgets a deleted topic for good': async ({ log, topic, reopen }) => {
+    await log.createTopic(topic, { partitions: 2 });
+    await log.publish(topic, [record('a', '1'), record('b', '2')]);
+    await log.deleteTopic(topic);
+    const again = await reopen();
+    assert.equal(await again.partitions(topic), undefined);
+    await again.createTopic(topic, { partitions: 1 });
+    assert.deepEqual(await readTopic(again, topic), [[]]);
+  },
+
   'closes once what is under way is done': async ({ log, topic, reopen }) => {
     await log.createTopic(topic, { partitions: 2 });
     const underWay = Promise.all(

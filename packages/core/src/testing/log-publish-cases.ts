@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { avroDecoder } from '../codec/avro-codec.ts';
 import { defineEvent } from '../codec/define-event.ts';
+import { PartitionCountError } from '../contract/errors.ts';
 import type { LogRecord } from '../contract/event-log.ts';
 import {
   type Check,
@@ -47,6 +48,46 @@ export const publishCases: Readonly<Record<string, Check>> = {
       'a key is in two partitions',
     );
     for (const { size } of keys) assert.ok(size > 0, 'a partition is empty');
+  },
+
+  'appends a record to the partition that it names, whatever its key': async ({ log, topic }) => {
+    await log.createTopic(topic, { partitions: 3 });
+    await log.publish(topic, [
+      ...numbers(9).map((i) => ({ ...record('key', `${i}`), partition: i % 3 })),
+      record('key', 'by its key'),
+      ...numbers(3).map((i) => ({ ...record(`key ${i}`, 'last'), partition: 2 })),
+    ]);
+    const found = (await readTopic(log, topic)).map((records) => records.map(textOf));
+    const byKey = found.findIndex((values) => values.includes('by its key'));
+    const expected = [
+      ['0', '3', '6'],
+      ['1', '4', '7'],
+      ['2', '5', '8'],
+    ];
+    expected[byKey]?.push('by its key');
+    expected[2]?.push('last', 'last', 'last');
+    assert.deepEqual(found, expected);
+    await log.publish(topic, [record('key', 'again')]);
+    const again = (await readTopic(log, topic))[byKey]?.map(textOf);
+    assert.equal(again?.at(-1), 'again', 'the partition of the key is another than before');
+  },
+
+  'appends nothing when a record names a partition that the topic does not have': async ({
+    log,
+    topic,
+  }) => {
+    await log.createTopic(topic, { partitions: 2 });
+    for (const partition of [-1, 2, 0.5, Number.NaN])
+      await assert.rejects(
+        log.publish(topic, [
+          record('a', '1'),
+          { ...record('a', '2'), partition },
+          record('b', '3'),
+        ]),
+        PartitionCountError,
+        `partition ${partition}`,
+      );
+    assert.deepEqual(await readTopic(log, topic), [[], []]);
   },
 
   'numbers records without gaps from the start': async (context) => {

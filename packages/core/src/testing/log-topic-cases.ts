@@ -1,7 +1,17 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { OptionError, PartitionCountError, UnknownTopicError } from '../contract/errors.ts';
-import { type Check, limits, readTopic, record, single } from './log-contract-context.ts';
+import {
+  type Check,
+  drain,
+  limits,
+  numbers,
+  patience,
+  readTopic,
+  record,
+  single,
+  textOf,
+} from './log-contract-context.ts';
 
 /** What a log promises of topics, of sharing their partitions, and of its end. */
 export const topicCases: Readonly<Record<string, Check>> = {
@@ -31,6 +41,76 @@ export const topicCases: Readonly<Record<string, Check>> = {
     await assert.rejects(log.createTopic(topic, { partitions: 4 }), PartitionCountError);
     assert.equal(await log.partitions(topic), 3);
     assert.equal((await readTopic(log, topic)).flat().length, 1);
+  },
+
+  'deletes a topic, and does nothing where there is none': async ({ log, topic }) => {
+    await log.deleteTopic(topic);
+    await log.createTopic(topic, { partitions: 2 });
+    await log.createTopic(`${topic}-b`, { partitions: 1 });
+    await log.publish(topic, [record('a', '1')]);
+    await log.publish(`${topic}-b`, [record('a', '1')]);
+    await log.deleteTopic(topic);
+    await log.deleteTopic(topic);
+    assert.equal(await log.partitions(topic), undefined);
+    await assert.rejects(log.publish(topic, [record('a', '2')]), UnknownTopicError);
+    await assert.rejects(log.reader(topic, 0), UnknownTopicError);
+    assert.equal((await readTopic(log, `${topic}-b`)).flat().length, 1, 'another topic is harmed');
+    await assert.rejects(log.deleteTopic('../a'), OptionError);
+  },
+
+  'makes a topic empty that had been deleted': async ({ log, topic }) => {
+    for (const partitions of [3, 1, 2]) {
+      await log.createTopic(topic, { partitions });
+      assert.equal(await log.partitions(topic), partitions);
+      for (const partition of numbers(partitions)) {
+        const reader = await log.reader(topic, partition);
+        assert.deepEqual(await reader.bounds(), { start: 0, end: 0 });
+        await log.publish(topic, [{ ...record('a', `${partitions}`), partition }]);
+        const records = await drain(reader);
+        assert.deepEqual(
+          records.map((each) => [each.offset, textOf(each)]),
+          [[0, `${partitions}`]],
+        );
+        await reader.close();
+      }
+      await log.deleteTopic(topic);
+    }
+  },
+
+  'ends the readers of a topic that is deleted': async (context) => {
+    const { log, topic } = context;
+    const waiting = await single(context, ['a', 'b']);
+    const reading = await log.reader(topic, 0);
+    const unread = await log.reader(topic, 0);
+    const { start, end } = await waiting.bounds();
+    await reading.poll({ ...limits, from: start, maxRecords: 1, maxWait: patience });
+    const stop = new AbortController();
+    const wait = assert.rejects(
+      waiting.poll({ ...limits, from: end, maxWait: 600_000, signal: stop.signal }),
+      UnknownTopicError,
+      'a poll that waits',
+    );
+    await log.deleteTopic(topic);
+    // Ends the wait, without an error, in a log that does not.
+    const overdue = setTimeout(() => stop.abort(), 1_000);
+    await wait.finally(() => clearTimeout(overdue));
+    const isGone = async (when: string) => {
+      for (const reader of [waiting, reading, unread]) {
+        for (const from of [start, start + 1, end])
+          await assert.rejects(
+            reader.poll({ ...limits, from, maxWait: 0 }),
+            UnknownTopicError,
+            `a poll from ${from} ${when}`,
+          );
+        await assert.rejects(reader.bounds(), UnknownTopicError, `bounds ${when}`);
+        await assert.rejects(reader.offsetAt(0), UnknownTopicError, `offsetAt ${when}`);
+      }
+    };
+    await isGone('behind the deletion');
+    const later = await single(context, ['c', 'd', 'e']);
+    await isGone('when there is another topic of that name');
+    for (const reader of [waiting, reading, unread]) await reader.close();
+    assert.deepEqual((await drain(later)).map(textOf), ['c', 'd', 'e']);
   },
 
   'refuses a partition that the topic does not have': async ({ log, topic }) => {

@@ -1,16 +1,13 @@
 import { setMaxListeners } from 'node:events';
+import { ClosedError, type EventLog, OptionError, type SchemaRegistry } from '@streamify/core';
 import {
-  ClosedError,
-  type EventLog,
-  OptionError,
-  PartitionCountError,
-  type SchemaRegistry,
-} from '@streamify/core';
-import {
+  checkPartition,
   checkPartitions,
   checkTopicName,
+  commonPartitions,
   type NewRecord,
   partitionOf,
+  targetPartition,
   typedTopic,
   unknownTopic,
 } from '@streamify/core/adapter';
@@ -19,6 +16,7 @@ import { checkConnection, type KafkaConnectionOptions } from '../client/connecti
 import { KafkaClient } from '../client/kafka-client.ts';
 import { KafkaPublisher } from '../produce/kafka-publisher.ts';
 import { type Compression, compressionType, type ZstdCodec } from '../wire/codecs.ts';
+import { Deletions } from './deletions.ts';
 import { GroupMember } from './group-member.ts';
 import type { GroupTiming } from './group-session.ts';
 import { KafkaReader } from './kafka-reader.ts';
@@ -85,6 +83,7 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
   const topics = new KafkaTopics(client);
   const publisher = new KafkaPublisher(client, compressionType(compression, options.zstd));
   const counts = new Map<string, Promise<number | undefined>>();
+  const deletions = new Deletions();
   const closing = new AbortController();
   // Each reader that waits listens to it.
   setMaxListeners(0, closing.signal);
@@ -108,9 +107,12 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
 
   const publish = async (topic: string, records: readonly NewRecord[]): Promise<void> => {
     const partitions = await knownPartitions(topic);
+    const targets = records.map((record) => targetPartition(topic, partitions, record));
     await publisher.publish(
       topic,
-      records.map((record) => messageOf(record, partitions)),
+      records.map((record, i) =>
+        messageOf({ ...record, partition: targets[i] as number }, partitions),
+      ),
     );
   };
 
@@ -128,6 +130,16 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
         config: { 'message.timestamp.type': 'LogAppendTime', ...config },
       });
     },
+    async deleteTopic(topic) {
+      checkOpen();
+      checkTopicName(topic);
+      counts.delete(topic);
+      await Promise.allSettled(publishing);
+      await topics.delete(topic);
+      counts.delete(topic);
+      publisher.startOver();
+      deletions.tell(topic);
+    },
     async partitions(topic) {
       checkOpen();
       return topics.partitions(topic);
@@ -140,21 +152,15 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
     },
     async reader(topic, partition) {
       checkOpen();
+      const ends = { logClosing: closing.signal, deleted: deletions.signalOf(topic) };
       const partitions = await topics.existing(topic);
-      if (!(Number.isInteger(partition) && partition >= 0 && partition < partitions))
-        throw new PartitionCountError(
-          `topic ${topic} has partitions 0 to ${partitions - 1}, there is no ${partition}`,
-        );
+      checkPartition(topic, partitions, partition);
       const fetcher = { client, topic, partition, maxBytes: fetchBytes };
-      return new KafkaReader(fetcher, topics.offsets(topic, partition), closing.signal);
+      return new KafkaReader(fetcher, topics.offsets(topic, partition), ends);
     },
     async assign(job, names, listener) {
       checkOpen();
-      const found = await Promise.all(names.map((name) => topics.existing(name)));
-      if (new Set(found).size > 1)
-        throw new PartitionCountError(
-          `topics read together need equally many partitions: ${names.map((name, i) => `${name} has ${found[i]}`).join(', ')}`,
-        );
+      await commonPartitions(names, (name) => topics.partitions(name));
       const partitionsOf = (topic: string) => topics.existing(topic);
       const member = new GroupMember({
         client,
@@ -184,13 +190,16 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
   return log;
 }
 
-/** Makes a message of a record, for the partition of its key. */
-export function messageOf({ key, value, headers }: NewRecord, partitions: number): Message {
+/** Makes a message of a record, for the partition that it names, or else that of its key. */
+export function messageOf(
+  { key, value, headers, partition }: NewRecord,
+  partitions: number,
+): Message {
   const { buffer, byteOffset, byteLength } = value;
   return {
     key,
     value: Buffer.isBuffer(value) ? value : Buffer.from(buffer, byteOffset, byteLength),
-    partition: partitionOf(key, partitions),
+    partition: partition ?? partitionOf(key, partitions),
     ...(headers && { headers: { ...headers } }),
   };
 }

@@ -2,6 +2,7 @@ import { ClosedError, OffsetOutOfRangeError } from '@streamify/core';
 import {
   type Bounds,
   checkLimits,
+  deletedTopic,
   type PartitionReader,
   type PollRequest,
   type Slice,
@@ -17,6 +18,13 @@ const longPoll = 500;
 export interface PartitionOffsets {
   bounds(): Promise<Bounds>;
   offsetAt(timestamp: number): Promise<number>;
+}
+
+/** What ends a reader that nobody closes. */
+interface Ends {
+  readonly logClosing: AbortSignal;
+  /** The topic is deleted. */
+  readonly deleted: AbortSignal;
 }
 
 /** A fetch that is under way. */
@@ -35,15 +43,18 @@ export class KafkaReader implements PartitionReader {
   readonly #fetcher: PartitionFetcher;
   readonly #closing = new AbortController();
   readonly #logClosing: AbortSignal;
+  readonly #deleted: AbortSignal;
   /** What was fetched and not yet polled. */
   #fetched = new FetchedRecords([], -1, -1);
   #ahead: Fetching | undefined;
 
-  constructor(options: FetcherOptions, offsets: PartitionOffsets, logClosing: AbortSignal) {
+  constructor(options: FetcherOptions, offsets: PartitionOffsets, { logClosing, deleted }: Ends) {
     this.#options = options;
     this.#offsets = offsets;
     this.#fetcher = new PartitionFetcher(options);
     this.#logClosing = logClosing;
+    this.#deleted = deleted;
+    deleted.addEventListener('abort', this.#leave);
   }
 
   async poll(request: PollRequest): Promise<Slice> {
@@ -53,7 +64,8 @@ export class KafkaReader implements PartitionReader {
     if (!Number.isSafeInteger(from)) throw await this.#outOfRange(from);
     if (this.#isAt(from)) return this.#take(request);
     // No signal is made of them: it would be kept by those that live long.
-    const stops = [this.#closing.signal, this.#logClosing, ...(signal ? [signal] : [])];
+    const own = [this.#closing.signal, this.#logClosing, this.#deleted];
+    const stops = signal ? [...own, signal] : own;
     const isStopped = () => stops.some(({ aborted }) => aborted);
     const until = performance.now() + maxWait;
     while (!isStopped()) {
@@ -67,23 +79,27 @@ export class KafkaReader implements PartitionReader {
       }
       if (performance.now() >= until) break;
     }
+    this.#checkThere();
     return { records: [], next: from };
   }
 
-  bounds(): Promise<Bounds> {
+  async bounds(): Promise<Bounds> {
     this.#checkOpen();
     return this.#offsets.bounds();
   }
 
-  offsetAt(timestamp: number): Promise<number> {
+  async offsetAt(timestamp: number): Promise<number> {
     this.#checkOpen();
     return this.#offsets.offsetAt(timestamp);
   }
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#fetcher.close();
+    this.#deleted.removeEventListener('abort', this.#leave);
+    this.#leave();
   }
+
+  readonly #leave = () => this.#fetcher.close();
 
   #isAt(from: number): boolean {
     return !this.#fetched.isEmpty && this.#fetched.position === from;
@@ -102,6 +118,7 @@ export class KafkaReader implements PartitionReader {
     if (!fetched) return undefined;
     this.#ahead = undefined;
     if ('cause' in fetched) {
+      this.#checkThere();
       if (rootOf(fetched.cause).name !== 'KafkaJSOffsetOutOfRange') throw fetched.cause;
       throw await this.#outOfRange(from);
     }
@@ -132,6 +149,11 @@ export class KafkaReader implements PartitionReader {
   #checkOpen(): void {
     if (this.#logClosing.aborted) throw new ClosedError('the log is closed');
     if (this.#closing.signal.aborted) throw new ClosedError('the reader is closed');
+    this.#checkThere();
+  }
+
+  #checkThere(): void {
+    if (this.#deleted.aborted) throw deletedTopic(this.#options.topic);
   }
 }
 

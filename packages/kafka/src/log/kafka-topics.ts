@@ -15,7 +15,7 @@ export interface TopicSettings {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** Topics of a cluster: made, counted, and how far they reach. */
+/** Topics of a cluster: made, counted, deleted, and how far they reach. */
 export class KafkaTopics {
   readonly #client: KafkaClient;
   readonly #admin: LastingConnection<Admin>;
@@ -56,10 +56,27 @@ export class KafkaTopics {
       async () => {
         const count = await this.partitions(topic);
         if (count !== undefined) return count;
-        throw notKnownYet(topic);
+        throw notInStep(`the metadata does not have ${topic} yet`);
       },
     );
     checkSameCount(topic, created, partitions);
+  }
+
+  /** Deletes a topic, or does nothing when there is none. Brokers no longer know it when this resolves. */
+  async delete(topic: string): Promise<void> {
+    if ((await this.partitions(topic)) === undefined) return;
+    await this.#admin.persist(async (admin) => {
+      try {
+        await admin.deleteTopics({ topics: [topic] });
+      } catch (cause) {
+        // An answer was lost, or somebody else was faster.
+        if (rootOf(cause).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw cause;
+      }
+    }, `delete topic ${topic}`);
+    await persist(this.#client.connection, `see topic ${topic} gone`, async () => {
+      if ((await this.partitions(topic)) === undefined) return;
+      throw notInStep(`the metadata still has ${topic}`);
+    });
   }
 
   /** Number of partitions, `undefined` when there is no such topic. */
@@ -92,7 +109,8 @@ export class KafkaTopics {
         { topic, partitions: [{ partition }], ...place },
       ]);
       const offset = found?.partitions[0]?.offset;
-      if (offset === undefined) throw notKnownYet(`${topic}/${partition}`);
+      if (offset === undefined)
+        throw notInStep(`the metadata does not have ${topic}/${partition} yet`);
       return Number(offset);
     };
     const ask = <T>(work: (cluster: Cluster) => Promise<T>): Promise<T> =>
@@ -126,7 +144,7 @@ export class KafkaTopics {
 }
 
 /** Passes with fresh metadata. */
-function notKnownYet(what: string): Error {
-  const failure = new Error(`the metadata does not have ${what} yet`);
-  return Object.assign(failure, { type: 'UNKNOWN_TOPIC_OR_PARTITION', retriable: true });
+function notInStep(message: string): Error {
+  const type = 'UNKNOWN_TOPIC_OR_PARTITION';
+  return Object.assign(new Error(message), { type, retriable: true });
 }

@@ -49,6 +49,11 @@ export class KafkaPublisher {
     });
   }
 
+  /** Writes as another producer from now on: a topic that is made anew does not know the numbers of this one. */
+  startOver(): void {
+    this.#hasIdentity = false;
+  }
+
   /** Resolves once what is under way is done. Nothing may be published any more. */
   async close(): Promise<void> {
     await this.#sending;

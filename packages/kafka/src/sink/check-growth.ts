@@ -1,5 +1,5 @@
 import { type EventLog, StateMismatchError } from '@streamify/core';
-import type { Bounds } from '@streamify/core/adapter';
+import { topicBounds } from '@streamify/core/adapter';
 import { readLater } from './read-task.ts';
 
 /** Milliseconds for which a transaction of a task that works is waited for. */
@@ -19,22 +19,12 @@ export async function checkGrowth(
 ): Promise<void> {
   const before = (await log.partitions(checkpoints)) ?? partitions;
   if (before >= partitions) return;
-  for (let partition = 0; partition < before; partition++) {
-    const { start, end } = await boundsOf(log, checkpoints, partition);
+  for (const [partition, { start, end }] of (await topicBounds(log, checkpoints)).entries()) {
     const place = { log, topic: checkpoints, partition };
     const { records } = await readLater(place, { from: start, last: end - 1 }, patience);
     if (records.progress?.pipeline)
       throw new StateMismatchError(
         `job ${job} has state of ${before} partitions, and reads ${partitions} now, among which its keys are shared out anew: give the job a new name, under which it starts over`,
       );
-  }
-}
-
-async function boundsOf(log: EventLog, topic: string, partition: number): Promise<Bounds> {
-  const reader = await log.reader(topic, partition);
-  try {
-    return await reader.bounds();
-  } finally {
-    await reader.close();
   }
 }

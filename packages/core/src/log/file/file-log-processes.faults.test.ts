@@ -180,6 +180,63 @@ describe('a writer that is killed while it publishes', () => {
   });
 });
 
+describe('a writer that is killed while it makes and deletes a topic', () => {
+  const killed = 'kill -9, deleting a topic';
+
+  /** Runs a worker, kills it after some reports, and gives the last of them. */
+  async function deleteAndKill(task: string, reports: number, first: number) {
+    const child = start(task, String(first));
+    let last: WorkerReport | undefined;
+    let left = reports;
+    for await (const report of reportsOf(child)) {
+      last = report;
+      if (--left === 0) child.kill('SIGKILL');
+    }
+    await kill(child);
+    return last;
+  }
+
+  /** What the topic is behind the last report, as far as it should not be. */
+  async function problemsBehind(last: WorkerReport | undefined): Promise<string[]> {
+    const log = await fileLog({ dir });
+    const partitions = (await log.partitions('plays')) ?? 0;
+    const each = Array.from({ length: partitions }, (_, partition) => readAll(log, partition));
+    const numbers = (await Promise.all(each)).flat().map(numberOf);
+    await log.close();
+    if (partitions === 0) return [];
+    if (partitions !== 8) return [`it has ${partitions} partitions`];
+    if (last && 'made' in last)
+      return numbers.length === 80 && numbers.every((n) => n === last.made)
+        ? []
+        : [`${numbers.length} of the 80 records are left`];
+    const deleted = last && 'deleted' in last ? last.deleted : -1;
+    return numbers.includes(deleted) ? [`records of ${deleted} are back`] : [];
+  }
+
+  it('leaves the topic whole or gone', async ({ task }) => {
+    const seen = { made: 0, deleted: 0 };
+    const problems: string[] = [];
+    for (let round = 0; round < 12; round++) {
+      const last = await deleteAndKill('delete', 1 + round, round * 1_000);
+      seen[last && 'made' in last ? 'made' : 'deleted']++;
+      problems.push(...(await problemsBehind(last)));
+    }
+    expect(Math.min(seen.made, seen.deleted)).toBeGreaterThan(0);
+    const whole = ['whole or gone'];
+    const actual = problems.length === 0 ? whole : problems;
+    expectUnharmed(task, killed, { events: 12, expected: whole, actual });
+  });
+
+  it('would be caught if it deleted one file after another', async ({ task }) => {
+    // The first report is that the topic is made.
+    await deleteAndKill('delete-in-place', 3, 0);
+    const failure = await problemsBehind(undefined).catch((error: Error) => [error.message]);
+    const expected = ['whole or gone'];
+    const actual = failure.length > 0 ? [] : expected;
+    expectHarmed(task, killed, 'files removed one by one', { events: 1, expected, actual });
+  });
+});
+
 describe('the right to write', () => {
   it('is refused while another process has it, with the id of that process', async () => {
     const holder = start('hold');

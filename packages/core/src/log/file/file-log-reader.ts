@@ -1,18 +1,20 @@
 import { setMaxListeners } from 'node:events';
 import { assignAll } from '../../adapter/assign-all.ts';
-import { checkPartition, unknownTopic } from '../../adapter/topic-errors.ts';
+import { checkPartition, deletedTopic, unknownTopic } from '../../adapter/topic-errors.ts';
 import { checkTopicName } from '../../adapter/topic-name.ts';
 import { typedTopic } from '../../adapter/typed-topic.ts';
 import { ClosedError, OptionError } from '../../contract/errors.ts';
 import type { EventLog, PartitionReader } from '../../contract/event-log.ts';
 import type { FileLogSettings } from './file-log-settings.ts';
-import { filePartitionReader } from './file-partition-reader.ts';
+import { FilePartitionReader } from './file-partition-reader.ts';
 import { FollowedPartition } from './followed-partition.ts';
 import { OpenReaders } from './open-readers.ts';
-import { partitionsOf, placesOf } from './topic-files.ts';
+import type { PartitionPlace } from './partition-place.ts';
+import { describeTopic, partitionsOf, placesOf } from './topic-files.ts';
 
 /** The log as a process sees it that does not write to it. */
-export function fileLogReader({ dir, registry, files }: FileLogSettings): EventLog {
+export function fileLogReader(settings: FileLogSettings): EventLog {
+  const { dir, registry } = settings;
   const closing = new AbortController();
   // Each reader that waits listens to it.
   setMaxListeners(0, closing.signal);
@@ -29,6 +31,7 @@ export function fileLogReader({ dir, registry, files }: FileLogSettings): EventL
   const log: EventLog = {
     registry,
     createTopic: readOnly,
+    deleteTopic: readOnly,
     publish: readOnly,
     async partitions(topic) {
       checkOpen();
@@ -36,13 +39,10 @@ export function fileLogReader({ dir, registry, files }: FileLogSettings): EventL
       return partitionsOf(dir, topic);
     },
     async reader(topic, partition): Promise<PartitionReader> {
-      const count = await log.partitions(topic);
-      if (count === undefined) throw unknownTopic(topic);
-      checkPartition(topic, count, partition);
-      const place = placesOf(dir, topic, count)[partition];
-      if (!place) throw unknownTopic(topic);
-      const source = await FollowedPartition.open(place, files);
-      return readers.add(filePartitionReader(source, files, closing.signal));
+      checkOpen();
+      checkTopicName(topic);
+      const source = await follow(settings, topic, partition);
+      return readers.add(new FilePartitionReader(source, closing.signal));
     },
     assign: (_group, topics, listener) => assignAll(topics, log.partitions, listener),
     topic: (name, type) => typedTopic(log, name, type),
@@ -52,4 +52,21 @@ export function fileLogReader({ dir, registry, files }: FileLogSettings): EventL
     },
   };
   return log;
+}
+
+async function follow(
+  { dir, files }: FileLogSettings,
+  topic: string,
+  partition: number,
+): Promise<FollowedPartition> {
+  const description = await describeTopic(dir, topic);
+  if (!description) throw unknownTopic(topic);
+  const { id, partitions } = description;
+  checkPartition(topic, partitions, partition);
+  const place = placesOf(dir, topic, partitions)[partition] as PartitionPlace;
+  const checkThere = async () => {
+    const current = await describeTopic(dir, topic);
+    if (!current || current.id !== id) throw deletedTopic(topic);
+  };
+  return FollowedPartition.open({ place, files, checkThere });
 }

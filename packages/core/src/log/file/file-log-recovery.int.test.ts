@@ -1,8 +1,19 @@
-import { cp, mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { LogCorruptedError } from '../../contract/errors.ts';
+import { LogCorruptedError, UnknownTopicError } from '../../contract/errors.ts';
 import type { EventLog } from '../../contract/event-log.ts';
 import { type FileLogOptions, fileLog } from './file-log.ts';
 import type { Recovery } from './recover-partition.ts';
@@ -212,6 +223,71 @@ describe('damage to what was durable', () => {
     const log = await open();
     expect(await readAll(log)).toEqual(['a']);
     await log.close();
+  });
+});
+
+describe('a deletion that was cut short', () => {
+  it('is finished at the next opening, wherever it was', async () => {
+    await publishAndClose({ segmentBytes: 1 }, 'a', 'b', 'c');
+    const hidden = join(dir, 'topics', '~plays');
+    await rename(join(dir, 'topics', 'plays'), hidden);
+    const copy = join(dir, 'hidden');
+    await cp(hidden, copy, { recursive: true });
+    for (const removed of ['', join('0', 'durable-end'), '0', 'topic.json']) {
+      await rm(hidden, { recursive: true, force: true });
+      await cp(copy, hidden, { recursive: true });
+      if (removed !== '') await rm(join(hidden, removed), { recursive: true });
+      const log = await open();
+      expect(await log.partitions('plays')).toBeUndefined();
+      expect(await readdir(join(dir, 'topics'))).toEqual([]);
+      await log.createTopic('plays', { partitions: 1 });
+      expect(await readAll(log)).toEqual([]);
+      await log.deleteTopic('plays');
+      await log.close();
+    }
+  });
+
+  it('is finished by the next call where the process goes on', async () => {
+    await publishAndClose({}, 'a');
+    const log = await open();
+    await mkdir(join(dir, 'topics', '~plays', '0'), { recursive: true });
+    await log.deleteTopic('plays');
+    await mkdir(join(dir, 'topics', '~plays', '0'), { recursive: true });
+    await log.deleteTopic('plays');
+    expect(await readdir(join(dir, 'topics'))).toEqual([]);
+    await log.close();
+  });
+
+  it('leaves the topic as it was when its folder cannot be renamed', async () => {
+    await publishAndClose({}, 'a');
+    const log = await open();
+    const reader = await log.reader('plays', 0);
+    await rename(join(dir, 'topics'), join(dir, 'away'));
+    await expect(log.deleteTopic('plays')).rejects.toThrow('ENOENT');
+    await rename(join(dir, 'away'), join(dir, 'topics'));
+    await publish(log, 'b');
+    expect(await readAll(log)).toEqual(['a', 'b']);
+    expect(await reader.bounds()).toEqual({ start: 0, end: 2 });
+    await log.close();
+  });
+});
+
+describe('a topic of a version that gave topics no id', () => {
+  it('is told from the one that is made when it is deleted', async () => {
+    await publishAndClose({}, 'a');
+    const description = join(dir, 'topics', 'plays', 'topic.json');
+    const { id, ...old } = JSON.parse(await readFile(description, 'utf8')) as { id: string };
+    expect(id).toEqual(expect.any(String));
+    await writeFile(description, JSON.stringify(old));
+    const [log, following] = [await open(), await open({ mode: 'read' })];
+    const reader = await following.reader('plays', 0);
+    expect(await reader.bounds()).toEqual({ start: 0, end: 1 });
+    await log.deleteTopic('plays');
+    await log.createTopic('plays', { partitions: 1 });
+    await publish(log, 'b');
+    const request = { from: 0, maxRecords: 1, maxBytes: 1e6, maxWait: 0 };
+    await expect(reader.poll(request)).rejects.toThrow(UnknownTopicError);
+    await Promise.all([following.close(), log.close()]);
   });
 });
 

@@ -91,6 +91,7 @@ describe('fileLog as another process sees it', () => {
     await expect(reading.createTopic('plays', { partitions: 1 })).rejects.toThrow(
       "open it with mode 'write'",
     );
+    await expect(reading.deleteTopic('plays')).rejects.toThrow("open it with mode 'write'");
     await reading.close();
     await log.close();
     await dispose(log);

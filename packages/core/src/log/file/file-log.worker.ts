@@ -1,6 +1,9 @@
 import { writeSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { LogLockedError } from '../../contract/errors.ts';
-import type { NewRecord } from '../../contract/event-log.ts';
+import type { EventLog, NewRecord } from '../../contract/event-log.ts';
 import { fileLog } from './file-log.ts';
 
 /*
@@ -12,7 +15,9 @@ import { fileLog } from './file-log.ts';
 export type WorkerReport =
   | { readonly opened: true }
   | { readonly refusedBy: number }
-  | { readonly acknowledged: readonly [first: number, last: number] };
+  | { readonly acknowledged: readonly [first: number, last: number] }
+  | { readonly made: number }
+  | { readonly deleted: number };
 
 const report = (message: WorkerReport) => writeSync(1, `${JSON.stringify(message)}\n`);
 
@@ -43,6 +48,39 @@ async function publish(dir: string, first: number, acknowledgeEarly: boolean): P
   await Promise.all([producer(), producer(), producer()]);
 }
 
+/** Makes a topic with records of one number, deletes it, and so on with the next number, without end. */
+async function makeAndDelete(
+  dir: string,
+  first: number,
+  deleteTopic: (log: EventLog) => Promise<void>,
+): Promise<void> {
+  const log = await fileLog({ dir, durability: 'os' });
+  await log.deleteTopic('plays');
+  for (let n = first; ; n++) {
+    await log.createTopic('plays', { partitions: 8 });
+    await log.publish(
+      'plays',
+      Array.from({ length: 80 }, (_, i) => ({
+        key: `listener ${n % 7}`,
+        value: Buffer.from(`${n}`),
+        partition: i % 8,
+      })),
+    );
+    report({ made: n });
+    await deleteTopic(log);
+    report({ deleted: n });
+  }
+}
+
+/** The broken variant: a topic goes partition by partition. */
+async function deleteInPlace(dir: string): Promise<void> {
+  for (let partition = 0; partition < 8; partition++) {
+    await rm(join(dir, 'topics', 'plays', String(partition)), { recursive: true });
+    report({ deleted: -1 });
+    await setTimeout(100);
+  }
+}
+
 /** Takes the log, and holds it until the process is killed. */
 async function hold(dir: string): Promise<void> {
   try {
@@ -57,4 +95,8 @@ async function hold(dir: string): Promise<void> {
 
 const [task, dir = '', first = '0'] = process.argv.slice(2);
 if (task === 'hold') await hold(dir);
+else if (task === 'delete')
+  await makeAndDelete(dir, Number(first), (log) => log.deleteTopic('plays'));
+else if (task === 'delete-in-place')
+  await makeAndDelete(dir, Number(first), () => deleteInPlace(dir));
 else await publish(dir, Number(first), task === 'publish-acknowledging-early');

@@ -1,141 +1,126 @@
 import { checkLimits, checkRange } from '../../adapter/check-poll.ts';
-import type { Frontier } from '../../adapter/frontier.ts';
 import { ClosedError } from '../../contract/errors.ts';
-import type { Bounds, LogRecord, PartitionReader, PollRequest } from '../../contract/event-log.ts';
+import type {
+  Bounds,
+  LogRecord,
+  PartitionReader,
+  PollRequest,
+  Slice,
+} from '../../contract/event-log.ts';
 import type { DurableEnd } from './durable-end.ts';
-import type { LogFiles } from './log-files.ts';
-import type { PartitionPlace } from './partition-place.ts';
+import { offsetAt } from './offset-at.ts';
+import type { ReadablePartition } from './readable-partition.ts';
 import { SegmentCursor } from './segment-cursor.ts';
 import { segmentsIn } from './segments.ts';
 
-/** What a reader needs to know of a partition, whoever writes to it. */
-export interface ReadablePartition {
-  readonly place: PartitionPlace;
-  readonly frontier: Frontier;
-  /** How far it is durable now. */
-  refresh(): Promise<DurableEnd>;
-  /** Called when a reader is about to wait, so that `frontier` advances. */
-  follow(): void;
-  close(): Promise<void>;
-}
-
 /** Reads a partition from its files, up to its durable end. Closes the partition with itself. */
-export function filePartitionReader(
-  partition: ReadablePartition,
-  files: LogFiles,
-  logClosing: AbortSignal,
-): PartitionReader {
-  const { place, frontier } = partition;
-  const closing = new AbortController();
-  let cursor: SegmentCursor | undefined;
-  let polling: Promise<unknown> = Promise.resolve();
-  let closed: Promise<void> | undefined;
+export class FilePartitionReader implements PartitionReader {
+  readonly #partition: ReadablePartition;
+  readonly #logClosing: AbortSignal;
+  readonly #closing = new AbortController();
+  /** Where the last poll ended. */
+  #cursor: SegmentCursor | undefined;
+  #polling: Promise<unknown> = Promise.resolve();
+  #closed: Promise<void> | undefined;
 
-  const checkOpen = () => {
-    if (logClosing.aborted) throw new ClosedError('the log is closed');
-    if (closing.signal.aborted) throw new ClosedError('the reader is closed');
-  };
+  constructor(partition: ReadablePartition, logClosing: AbortSignal) {
+    this.#partition = partition;
+    this.#logClosing = logClosing;
+  }
 
-  const bounds = async (): Promise<Bounds> => {
-    const { end } = await partition.refresh();
-    const [start] = await segmentsIn(place.dir);
-    return { start, end };
-  };
+  async poll(request: PollRequest): Promise<Slice> {
+    this.#checkOpen();
+    checkLimits(request);
+    const slice = this.#whileThere(this.#poll(request));
+    this.#polling = slice.catch(() => undefined);
+    return slice;
+  }
 
-  const cursorAt = async (request: PollRequest, end: DurableEnd): Promise<SegmentCursor> => {
-    const { from } = request;
-    if (cursor?.offset === from) return cursor;
-    const segments = await segmentsIn(place.dir);
-    checkRange(request, place, { start: segments[0], end: end.end });
-    await dropCursor();
-    const segment = segments.findLast((base) => base <= from) ?? segments[0];
-    cursor = await SegmentCursor.open(place.dir, files, segment);
-    await cursor.skipTo(from, end);
-    return cursor;
-  };
+  async bounds(): Promise<Bounds> {
+    this.#checkOpen();
+    return this.#whileThere(this.#bounds());
+  }
 
-  const dropCursor = async () => {
-    const dropped = cursor;
-    cursor = undefined;
-    await dropped?.close();
-  };
+  async offsetAt(timestamp: number): Promise<number> {
+    this.#checkOpen();
+    return this.#whileThere(offsetAt(this.#partition, timestamp));
+  }
 
-  const read = async (request: PollRequest): Promise<LogRecord[]> => {
-    const { from, maxWait, signal } = request;
-    let end = await partition.refresh();
-    const at = await cursorAt(request, end);
-    if (from === end.end && maxWait > 0) {
-      const wait = frontier.waitBeyond(from, maxWait, [signal, closing.signal, logClosing]);
-      partition.follow();
-      await wait;
-      if (closing.signal.aborted || logClosing.aborted) return [];
-      end = await partition.refresh();
-    }
-    return at.read(end, request);
-  };
+  close(): Promise<void> {
+    this.#closing.abort();
+    this.#closed ??= this.#polling
+      .then(() => this.#dropCursor())
+      .then(() => this.#partition.close());
+    return this.#closed;
+  }
 
-  /** After a failure the cursor stands anywhere; the next poll starts anew. */
-  const poll = async (request: PollRequest) => {
+  #checkOpen(): void {
+    if (this.#logClosing.aborted) throw new ClosedError('the log is closed');
+    if (this.#closing.signal.aborted) throw new ClosedError('the reader is closed');
+  }
+
+  /** Tells a failure for what it is when its cause is that the topic was deleted meanwhile. */
+  async #whileThere<T>(work: Promise<T>): Promise<T> {
     try {
-      const records = await read(request);
-      return { records, next: request.from + records.length };
+      return await work;
     } catch (error) {
-      await dropCursor();
+      if (!this.#closing.signal.aborted) await this.#partition.checkThere();
       throw error;
     }
-  };
+  }
 
-  return {
-    poll(request) {
-      try {
-        checkOpen();
-        checkLimits(request);
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      const slice = poll(request);
-      polling = slice.catch(() => undefined);
-      return slice;
-    },
-    async bounds() {
-      checkOpen();
-      return bounds();
-    },
-    offsetAt(timestamp) {
-      try {
-        checkOpen();
-      } catch (error) {
-        return Promise.reject(error);
-      }
-      return offsetAt(partition, files, timestamp);
-    },
-    close() {
-      closing.abort();
-      closed ??= polling.then(dropCursor).then(() => partition.close());
-      return closed;
-    },
-  };
-}
-
-/** Looks for the segment by its first record, and in it block by block: a log's time never goes back. */
-async function offsetAt(
-  partition: ReadablePartition,
-  files: LogFiles,
-  timestamp: number,
-): Promise<number> {
-  const { dir } = partition.place;
-  const end = await partition.refresh();
-  const segments = await segmentsIn(dir);
-  let offset = segments[0];
-  for (const segment of segments.reverse()) {
-    const cursor = await SegmentCursor.open(dir, files, segment);
+  async #poll(request: PollRequest): Promise<Slice> {
     try {
-      const loggedAt = await cursor.nextLoggedAt(end);
-      if (loggedAt !== undefined && loggedAt >= timestamp) offset = segment;
-      else return await cursor.skipToTime(timestamp, end);
-    } finally {
-      await cursor.close();
+      const records = await this.#read(request);
+      return { records, next: request.from + records.length };
+    } catch (error) {
+      // It stands anywhere now; the next poll starts anew.
+      await this.#dropCursor();
+      throw error;
     }
   }
-  return offset;
+
+  async #read(request: PollRequest): Promise<LogRecord[]> {
+    const { from, maxWait, signal } = request;
+    const { highWatermark, deleted } = this.#partition;
+    const stops = [signal, this.#closing.signal, this.#logClosing, deleted];
+    let end = await this.#partition.refresh();
+    const cursor = await this.#cursorAt(request, end);
+    if (from === end.end && maxWait > 0) {
+      const waiting = highWatermark.waitBeyond(from, maxWait, stops);
+      this.#partition.follow();
+      await waiting;
+      if (this.#closing.signal.aborted || this.#logClosing.aborted) return [];
+      end = await this.#partition.refresh();
+    }
+    if (from === end.end) await this.#partition.checkThere();
+    return cursor.read(end, request);
+  }
+
+  async #bounds(): Promise<Bounds> {
+    const { end } = await this.#partition.refresh();
+    await this.#partition.checkThere();
+    const [start] = await segmentsIn(this.#partition.place.dir);
+    return { start, end };
+  }
+
+  async #cursorAt(request: PollRequest, end: DurableEnd): Promise<SegmentCursor> {
+    const { from } = request;
+    if (this.#cursor?.offset === from) return this.#cursor;
+    const { place, files } = this.#partition;
+    const segments = await segmentsIn(place.dir);
+    checkRange(request, place, { start: segments[0], end: end.end });
+    await this.#dropCursor();
+    const segment = segments.findLast((base) => base <= from) ?? segments[0];
+    const cursor = await SegmentCursor.open(place.dir, files, segment);
+    this.#cursor = cursor;
+    await cursor.skipTo(from, end);
+    return cursor;
+  }
+
+  async #dropCursor(): Promise<void> {
+    const dropped = this.#cursor;
+    this.#cursor = undefined;
+    await dropped?.close();
+  }
 }

@@ -1,38 +1,55 @@
-import { Frontier } from '../../adapter/frontier.ts';
+import { HighWatermark } from '../../adapter/high-watermark.ts';
 import { type DurableEnd, DurableEndFile } from './durable-end.ts';
 import type { LogFiles } from './log-files.ts';
 import type { PartitionPlace } from './partition-place.ts';
+import { filesOfTopic, type ReadablePartition } from './readable-partition.ts';
 import { durableEndPath } from './segments.ts';
 
 /** How often a reader that waits looks whether another process has written, in milliseconds. */
 const interval = 50;
 
-/** Follows a partition that another process writes to. */
-export class FollowedPartition {
+/** Which partition to follow. */
+export interface FollowedPlace {
   readonly place: PartitionPlace;
-  readonly frontier: Frontier;
+  readonly files: LogFiles;
+  /** @throws UnknownTopicError when its topic was deleted. */
+  readonly checkThere: () => Promise<void>;
+}
+
+/** Follows a partition that another process writes to. */
+export class FollowedPartition implements ReadablePartition {
+  readonly place: PartitionPlace;
+  readonly files: LogFiles;
+  readonly highWatermark: HighWatermark;
+  readonly checkThere: () => Promise<void>;
   readonly #file: DurableEndFile;
   #end: DurableEnd;
   #timer: NodeJS.Timeout | undefined;
 
-  private constructor(place: PartitionPlace, file: DurableEndFile, end: DurableEnd) {
+  private constructor(
+    { place, files, checkThere }: FollowedPlace,
+    file: DurableEndFile,
+    end: DurableEnd,
+  ) {
     this.place = place;
+    this.files = files;
+    this.checkThere = checkThere;
     this.#file = file;
     this.#end = end;
-    this.frontier = new Frontier(end.end);
+    this.highWatermark = new HighWatermark(end.end);
   }
 
-  static async open(place: PartitionPlace, files: LogFiles): Promise<FollowedPartition> {
+  static async open({ place, files, checkThere }: FollowedPlace): Promise<FollowedPartition> {
+    const ofTopic = filesOfTopic(files, checkThere);
     const path = durableEndPath(place.dir);
-    const file = new DurableEndFile(await files.open(path, 'read'), path);
-    return new FollowedPartition(place, file, await file.read());
+    const file = new DurableEndFile(await ofTopic.open(path, 'read'), path);
+    return new FollowedPartition({ place, files: ofTopic, checkThere }, file, await file.read());
   }
 
-  /** Looks how far the partition is durable now. */
   async refresh(): Promise<DurableEnd> {
     const end = await this.#file.read();
     if (end.end > this.#end.end) this.#end = end;
-    this.frontier.advance(end.end);
+    this.highWatermark.advance(end.end);
     return this.#end;
   }
 
@@ -41,19 +58,19 @@ export class FollowedPartition {
     if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      this.refresh().then(
+      Promise.all([this.refresh(), this.checkThere()]).then(
         () => {
-          if (this.frontier.awaited) this.follow();
+          if (this.highWatermark.awaited) this.follow();
         },
         // Whoever waits looks for itself then, and gets the error.
-        () => this.frontier.wake(),
+        () => this.highWatermark.wake(),
       );
     }, interval);
   }
 
   async close(): Promise<void> {
     clearTimeout(this.#timer);
-    this.frontier.wake();
+    this.highWatermark.wake();
     await this.#file.close();
   }
 }

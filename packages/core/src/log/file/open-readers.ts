@@ -5,8 +5,10 @@ export class OpenReaders {
   readonly #readers = new Set<PartitionReader>();
 
   add(reader: PartitionReader): PartitionReader {
-    const tracked = {
-      ...reader,
+    const tracked: PartitionReader = {
+      poll: (request) => reader.poll(request),
+      bounds: () => reader.bounds(),
+      offsetAt: (timestamp) => reader.offsetAt(timestamp),
       close: () => {
         this.#readers.delete(tracked);
         return reader.close();

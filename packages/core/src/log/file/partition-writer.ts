@@ -1,4 +1,6 @@
-import { Frontier } from '../../adapter/frontier.ts';
+import { setMaxListeners } from 'node:events';
+import { HighWatermark } from '../../adapter/high-watermark.ts';
+import { deletedTopic } from '../../adapter/topic-errors.ts';
 import { ClosedError, LogCorruptedError } from '../../contract/errors.ts';
 import type { NewRecord } from '../../contract/event-log.ts';
 import { syncDirectory } from '../../durable/durable-file.ts';
@@ -7,6 +9,7 @@ import { encodeBlocks } from './block.ts';
 import type { DurableEnd, DurableEndFile } from './durable-end.ts';
 import type { LogFile, LogFiles } from './log-files.ts';
 import type { PartitionPlace } from './partition-place.ts';
+import { filesOfTopic, type ReadablePartition } from './readable-partition.ts';
 import { type Recovery, recoverPartition } from './recover-partition.ts';
 import { durableEndPath, segmentPath } from './segments.ts';
 
@@ -23,9 +26,10 @@ export interface WriterSettings {
 /** Appends to one partition. There is one writer a partition. */
 export class PartitionWriter {
   readonly place: PartitionPlace;
-  readonly frontier: Frontier;
   readonly #settings: WriterSettings;
   readonly #durableEndFile: DurableEndFile;
+  readonly #highWatermark: HighWatermark;
+  readonly #deleted = new AbortController();
   readonly #queue = new AppendQueue<NewRecord>((records) => this.#write(records));
   #file: LogFile;
   #end: DurableEnd;
@@ -44,7 +48,9 @@ export class PartitionWriter {
     this.#file = recovered.file;
     this.#durableEndFile = recovered.durableEndFile;
     this.#end = recovered.end;
-    this.frontier = new Frontier(recovered.end.end);
+    this.#highWatermark = new HighWatermark(recovered.end.end);
+    // Each reader that waits listens to it.
+    setMaxListeners(0, this.#deleted.signal);
   }
 
   /** @throws LogCorruptedError when something is missing or damaged that was durable. */
@@ -58,8 +64,21 @@ export class PartitionWriter {
     return new PartitionWriter(place, settings, recovered);
   }
 
-  get durableEnd(): DurableEnd {
-    return this.#end;
+  /** What readers in this process read. */
+  readable(): ReadablePartition {
+    const checkThere = async () => {
+      if (this.#deleted.signal.aborted) throw deletedTopic(this.place.topic);
+    };
+    return {
+      place: this.place,
+      highWatermark: this.#highWatermark,
+      files: filesOfTopic(this.#settings.files, checkThere),
+      deleted: this.#deleted.signal,
+      refresh: async () => this.#end,
+      checkThere,
+      follow: () => undefined,
+      close: async () => undefined,
+    };
   }
 
   /** Resolves when the records are durable and readable. Concurrent calls share a sync. */
@@ -68,11 +87,22 @@ export class PartitionWriter {
     return this.#queue.append(records);
   }
 
+  /** Resolves when nothing is being appended. */
+  idle(): Promise<void> {
+    return this.#queue.idle();
+  }
+
+  /** Tells readers that the topic is gone, and closes. */
+  async delete(): Promise<void> {
+    this.#deleted.abort();
+    await this.close();
+  }
+
   /** Waits for what is under way. */
   async close(): Promise<void> {
-    if (this.#closed) return this.#queue.idle();
+    if (this.#closed) return this.idle();
     this.#closed = true;
-    await this.#queue.idle();
+    await this.idle();
     await Promise.all([this.#file.close(), this.#durableEndFile.close()]);
   }
 
@@ -118,7 +148,7 @@ export class PartitionWriter {
       throw this.#failure;
     }
     this.#end = end;
-    this.frontier.advance(end.end);
+    this.#highWatermark.advance(end.end);
   }
 
   async #cutTornTail(): Promise<void> {

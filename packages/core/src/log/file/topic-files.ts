@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LogCorruptedError, OptionError } from '../../contract/errors.ts';
@@ -10,6 +11,8 @@ import { durableEndPath, segmentPath } from './segments.ts';
 interface TopicDescription {
   readonly format: 1;
   readonly name: string;
+  /** Tells the topic from one that is made under its name when it is deleted. Topics of old versions have none. */
+  readonly id?: string;
   readonly partitions: number;
 }
 
@@ -37,7 +40,7 @@ export async function createTopicFiles(
   await rm(draft, { recursive: true, force: true });
   for (let partition = 0; partition < partitions; partition++)
     await createPartition(join(draft, String(partition)), files);
-  const description: TopicDescription = { format: 1, name: topic, partitions };
+  const description: TopicDescription = { format: 1, name: topic, id: randomUUID(), partitions };
   await replaceFile(join(draft, 'topic.json'), JSON.stringify(description));
   await rename(draft, join(topicsDir(dir), topic));
   await syncDirectory(topicsDir(dir));
@@ -57,6 +60,19 @@ async function createPartition(dir: string, files: LogFiles): Promise<void> {
   await syncDirectory(dir);
 }
 
+/** Takes a topic away, all at once: at a kill it is there as a whole or not at all. */
+export async function hideTopic(dir: string, topic: string): Promise<void> {
+  const hidden = join(topicsDir(dir), unfinished(topic));
+  await rm(hidden, { recursive: true, force: true });
+  await rename(join(topicsDir(dir), topic), hidden);
+}
+
+/** Makes it durable that a topic is hidden, and removes its files. */
+export async function finishDeletion(dir: string, topic: string): Promise<void> {
+  await syncDirectory(topicsDir(dir));
+  await rm(join(topicsDir(dir), unfinished(topic)), { recursive: true, force: true });
+}
+
 /** Topics by name with their numbers of partitions. Removes what a killed writer did not finish. */
 export async function openTopics(dir: string): Promise<Map<string, number>> {
   await mkdir(topicsDir(dir), { recursive: true });
@@ -74,6 +90,14 @@ export async function openTopics(dir: string): Promise<Map<string, number>> {
 
 /** The number of partitions of a topic; `undefined` when there is no such topic. */
 export async function partitionsOf(dir: string, topic: string): Promise<number | undefined> {
+  return (await describeTopic(dir, topic))?.partitions;
+}
+
+/** Which topic has this name; `undefined` when there is none. */
+export async function describeTopic(
+  dir: string,
+  topic: string,
+): Promise<Pick<TopicDescription, 'id' | 'partitions'> | undefined> {
   const path = join(topicsDir(dir), topic, 'topic.json');
   let text: string;
   try {
@@ -83,7 +107,8 @@ export async function partitionsOf(dir: string, topic: string): Promise<number |
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
     throw error;
   }
-  const { format, name, partitions } = parse(text, path);
+  const description = parse(text, path);
+  const { format, name } = description;
   if (format !== 1)
     throw new LogCorruptedError(
       `${path} is of format ${format}, and this version of the framework reads format 1: use the version that wrote it`,
@@ -91,12 +116,12 @@ export async function partitionsOf(dir: string, topic: string): Promise<number |
   // Some file systems take Plays for plays.
   if (name !== topic)
     throw new OptionError(`topic ${topic} would share its folder with topic ${name}; rename it`);
-  return partitions;
+  return description;
 }
 
-function parse(text: string, path: string): Partial<TopicDescription> {
+function parse(text: string, path: string): TopicDescription {
   try {
-    return JSON.parse(text) as Partial<TopicDescription>;
+    return JSON.parse(text) as TopicDescription;
   } catch (cause) {
     throw new LogCorruptedError(`${path} is not JSON; restore it from a copy of the log`, {
       cause,

@@ -1,9 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import { assignAll } from '../../adapter/assign-all.ts';
 import { checkLimits, checkRange } from '../../adapter/check-poll.ts';
-import { Frontier } from '../../adapter/frontier.ts';
-import { partitionOf } from '../../adapter/partition-of.ts';
-import { checkPartition, checkSameCount, unknownTopic } from '../../adapter/topic-errors.ts';
+import { HighWatermark } from '../../adapter/high-watermark.ts';
+import { targetPartition } from '../../adapter/target-partition.ts';
+import {
+  checkPartition,
+  checkSameCount,
+  deletedTopic,
+  unknownTopic,
+} from '../../adapter/topic-errors.ts';
 import { checkPartitions, checkTopicName } from '../../adapter/topic-name.ts';
 import { typedTopic } from '../../adapter/typed-topic.ts';
 import { memoryRegistry } from '../../codec/memory-registry.ts';
@@ -62,19 +67,24 @@ export function memoryLog({
         Array.from({ length: partitions }, (_, partition) => new Partition(topic, partition)),
       );
     },
+    async deleteTopic(topic) {
+      checkOpen();
+      checkTopicName(topic);
+      const partitions = topics.get(topic) ?? [];
+      topics.delete(topic);
+      for (const partition of partitions) partition.delete();
+    },
     async partitions(topic) {
       checkOpen();
       return topics.get(topic)?.length;
     },
     async publish(topic, records) {
       const partitions = partitionsOf(topic);
-      const touched = new Set<Partition>();
-      for (const record of records) {
-        const partition = partitions[partitionOf(record.key, partitions.length)] as Partition;
-        partition.append(record, now());
-        touched.add(partition);
-      }
-      for (const partition of touched) partition.expose();
+      // All of them first: one that is refused leaves nothing behind.
+      const targets = records.map((record) => targetPartition(topic, partitions.length, record));
+      for (const [i, record] of records.entries())
+        partitions[targets[i] as number]?.append(record, now());
+      for (const target of new Set(targets)) partitions[target]?.expose();
     },
     async reader(topic, partition) {
       const partitions = partitionsOf(topic);
@@ -94,8 +104,9 @@ export function memoryLog({
 class Partition {
   readonly #where: { readonly topic: string; readonly partition: number };
   readonly #records: LogRecord[] = [];
-  readonly #frontier = new Frontier(0);
+  readonly #highWatermark = new HighWatermark(0);
   readonly #closing = new AbortController();
+  #isDeleted = false;
   #loggedAt = Number.NEGATIVE_INFINITY;
 
   constructor(topic: string, partition: number) {
@@ -118,19 +129,28 @@ class Partition {
   }
 
   expose(): void {
-    this.#frontier.advance(this.#records.length);
+    this.#highWatermark.advance(this.#records.length);
   }
 
   close(): void {
     this.#closing.abort();
   }
 
+  delete(): void {
+    this.#isDeleted = true;
+    this.#highWatermark.wake();
+  }
+
   reader(): PartitionReader {
     const closing = new AbortController();
-    const bounds = () => ({ start: 0, end: this.#frontier.end });
+    const bounds = () => ({ start: 0, end: this.#highWatermark.end });
+    const checkThere = () => {
+      if (this.#isDeleted) throw deletedTopic(this.#where.topic);
+    };
     const checkOpen = () => {
       if (this.#closing.signal.aborted) throw new ClosedError('the log is closed');
       if (closing.signal.aborted) throw new ClosedError('the reader is closed');
+      checkThere();
     };
     return {
       poll: async (request) => {
@@ -139,7 +159,8 @@ class Partition {
         checkRange(request, this.#where, bounds());
         const { from, maxWait, signal } = request;
         const signals = [signal, closing.signal, this.#closing.signal];
-        await this.#frontier.waitBeyond(from, maxWait, signals);
+        await this.#highWatermark.waitBeyond(from, maxWait, signals);
+        checkThere();
         const records = this.#slice(request);
         return { records, next: from + records.length };
       },
@@ -158,7 +179,7 @@ class Partition {
   }
 
   #slice({ from, maxRecords, maxBytes }: PollRequest): readonly LogRecord[] {
-    const most = Math.min(this.#frontier.end, from + maxRecords);
+    const most = Math.min(this.#highWatermark.end, from + maxRecords);
     let end = from;
     for (let bytes = 0; end < most; end++) {
       const { key, value } = this.#records[end] as LogRecord;

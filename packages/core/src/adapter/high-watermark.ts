@@ -1,5 +1,5 @@
-/** Where a partition's readable records end, and who waits for more. */
-export class Frontier {
+/** A partition's high watermark, where its readable records end, and who waits for it to rise. */
+export class HighWatermark {
   readonly #waiting = new Set<() => void>();
   #end: number;
 
