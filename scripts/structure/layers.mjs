@@ -6,7 +6,8 @@ export const layers = {
   'packages/core/src': [
     ['contract'],
     ['durable'],
-    ['codec', 'state'],
+    ['codec'],
+    ['state'],
     ['adapter', 'operator-kit'],
     ['sink/ledger'],
     [

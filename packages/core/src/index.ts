@@ -18,18 +18,21 @@ export {
   SchemaError,
   StateMismatchError,
   StreamifyError,
+  TableMismatchError,
   UnknownTopicError,
 } from './contract/errors.ts';
 export { isStreamEvent, type Position, rowOf, type StreamEvent } from './contract/event.ts';
 export type { EventLog, Headers, Topic } from './contract/event-log.ts';
 export type { EventType, EventValue, RecordSchema } from './contract/event-type.ts';
 export type { AvroField, InferAvro } from './contract/infer-avro.ts';
+export type { Key, KeyPart } from './contract/key.ts';
 export type { EpochMetrics, MetricsReporter } from './contract/metrics.ts';
 export type { Output, OutputRoute } from './contract/output.ts';
 export type { RetryOptions } from './contract/retry-options.ts';
 export type { SchemaRegistry } from './contract/schema-registry.ts';
 export type { Sink } from './contract/sink.ts';
 export type { StateStore } from './contract/state-store.ts';
+export type { TableOptions, TableSink, Warehouse } from './contract/warehouse.ts';
 export type { Clock } from './job/clock.ts';
 export type { CommitReport } from './job/commit-queue.ts';
 export type {
@@ -40,10 +43,10 @@ export type {
   JobSettings,
   MergedJobOptions,
 } from './job/job-options.ts';
-export type { JobSummary } from './job/job-run.ts';
 export { type RedriveSummary, redrive } from './job/redrive.ts';
 export type { RetryReport } from './job/retry-report.ts';
 export { type RunningJob, run, startJob } from './job/run.ts';
+export type { JobSummary } from './job/run-outcome.ts';
 export type { StartAt } from './job/start-at.ts';
 export { type FileLogOptions, fileLog } from './log/file/file-log.ts';
 export type { Recovery } from './log/file/recover-partition.ts';

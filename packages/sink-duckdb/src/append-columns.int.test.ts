@@ -1,8 +1,8 @@
 import { type DuckDBConnection, DuckDBInstance, type JS } from '@duckdb/node-api';
+import { TableMismatchError } from '@streamify/core';
 import type { ColumnType } from '@streamify/core/adapter';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { appendColumns, type ColumnSource } from './append-columns.ts';
-import { TableMismatchError } from './errors.ts';
 import { sqlTypes } from './sql.ts';
 
 let instance: DuckDBInstance;

@@ -5,9 +5,8 @@ import {
   DuckDBTypeId,
 } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
-import type { ColumnType } from '@streamify/core/adapter';
-import { toJson } from './appending.ts';
-import { TableMismatchError } from './errors.ts';
+import { TableMismatchError } from '@streamify/core';
+import { type ColumnType, jsonText } from '@streamify/core/adapter';
 
 /** Where the values of a column come from: one for each row, which fits the type. `undefined` is a column of nulls. */
 export type ColumnSource = ColumnValues | undefined;
@@ -132,7 +131,7 @@ const write: Readonly<Record<ColumnType, Write>> = {
   json: (vector, values) =>
     writeTexts(
       vector,
-      values.map((value) => (value === null ? null : toJson(value))),
+      values.map((value) => (value === null ? null : jsonText(value))),
     ),
   bytes(vector, values) {
     for (let i = 0; i < values.length; i++) {

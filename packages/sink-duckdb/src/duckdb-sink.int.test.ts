@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { SinkTargets } from '@streamify/core/adapter';
 import {
   type CommitFault,
   type ContractRow,
@@ -13,14 +14,13 @@ import {
 import { describe, it } from 'vitest';
 import { duckdbSink } from './duckdb-sink.ts';
 import { createLedger } from './ledger.ts';
-import { defineTable } from './table.ts';
+import { defineTable, type TableDefinition } from './table.ts';
 import { type Transact, transactions } from './transactions.ts';
 
 /** A sink on a database file of its own, whose transactions can be made to fail. */
 async function open(): Promise<SinkUnderTest> {
   const dir = await mkdtemp(join(tmpdir(), 'duckdb-sink-'));
   const path = join(dir, 'contract.duckdb');
-  const table = defineTable('contract', contractSchema, { kind: 'append' });
   let fault: CommitFault | undefined;
   let instance: DuckDBInstance;
   let connection: DuckDBConnection;
@@ -41,20 +41,24 @@ async function open(): Promise<SinkUnderTest> {
       if (failure === 'reply lost') throw new Error('no reply to the commit');
       return result;
     };
-    return duckdbSink<ContractRow>(failing, table);
+    return { transact: failing, targets: new SinkTargets<TableDefinition>() };
   };
+  const tableOf = (name: string) => defineTable(name, contractSchema);
   const disconnect = () => {
     connection.closeSync();
     instance.closeSync();
   };
 
+  const store = await connect();
   return {
-    sink: await connect(),
+    sink: duckdbSink<ContractRow>(store, tableOf('contract')),
+    table: async (name) => duckdbSink<ContractRow>(store, tableOf(name)),
     async reopen() {
       disconnect();
-      return connect();
+      return duckdbSink<ContractRow>(await connect(), tableOf('contract'));
     },
     stored: () => storedIn(connection),
+    storedIn: (name) => rowsIn(connection, name),
     failNextCommit: (next) => {
       fault = next;
     },
@@ -65,10 +69,25 @@ async function open(): Promise<SinkUnderTest> {
   };
 }
 
+/** The rows of a table, if there is one. */
+async function rowsIn(connection: DuckDBConnection, table: string): Promise<ContractRow[]> {
+  const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
+  const found = await read(`select 1 from duckdb_tables() where table_name = '${table}'`);
+  if (found.length === 0) return [];
+  const rows = await read(`select * from ${table}`);
+  return rows.map(({ id, title, plays, rating, paid, at }) => ({
+    id,
+    title,
+    plays: Number(plays),
+    rating,
+    paid,
+    at: (at as Date).getTime(),
+  })) as ContractRow[];
+}
+
 async function storedIn(connection: DuckDBConnection): Promise<StoredOutput> {
   const read = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJS();
-  const [table] = await read(`select 1 from duckdb_tables() where table_name = 'contract'`);
-  const rows = table ? await read('select * from contract') : [];
+  const rows = await rowsIn(connection, 'contract');
   const letters = await read('select * from _streamify.dead_letters');
   const aside = await read('select * from _streamify.side_outputs');
   const counts: Record<string, Record<string, number>> = {};
@@ -80,14 +99,7 @@ async function storedIn(connection: DuckDBConnection): Promise<StoredOutput> {
     offset: Number(row['offset']),
   });
   return {
-    rows: rows.map(({ id, title, plays, rating, paid, at }) => ({
-      id,
-      title,
-      plays: Number(plays),
-      rating,
-      paid,
-      at: (at as Date).getTime(),
-    })) as ContractRow[],
+    rows,
     aside: aside.map((row) => ({
       output: String(row['output']),
       element: JSON.parse(String(row['element'])) as unknown,

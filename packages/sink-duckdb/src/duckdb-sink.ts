@@ -1,57 +1,50 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
-import { FencedError, rowOf, type Sink, type StreamEvent } from '@streamify/core';
-import {
-  type EpochCommit,
-  type EpochOutput,
-  misfitOf,
-  type SinkTask,
-  type TaskId,
-} from '@streamify/core/adapter';
-import { advance, isCommitted, putAside, takeOver } from './ledger.ts';
-import { ensureTable, type TableDefinition, writeRows } from './table.ts';
+import { OptionError, type Sink, type StreamEvent } from '@streamify/core';
+import type { NamedSinks, SinkTargets, SinkTask, TaskId } from '@streamify/core/adapter';
+import { readLetters } from './dead-letters.ts';
+import { DuckDBTask } from './duckdb-task.ts';
+import { takeOver } from './ledger.ts';
+import { agree, ensureTable, type Table, type TableDefinition } from './table.ts';
 import type { Transact } from './transactions.ts';
 
-/** Delivers into one table. All that an epoch gave, rows, dead letters, counts and checkpoint, is one transaction. */
+/** What the sinks of one database share. */
+export interface DuckDBStore {
+  readonly transact: Transact;
+  readonly targets: SinkTargets<TableDefinition>;
+}
+
+/** Delivers into one table. All that an epoch gave, rows of all outputs, dead letters, counts and checkpoint, is one transaction. */
 export function duckdbSink<Row extends object>(
-  transact: Transact,
+  store: DuckDBStore,
   definition: TableDefinition,
 ): Sink<Row | StreamEvent<Row>> {
-  const open = async (task: TaskId): Promise<SinkTask<Row | StreamEvent<Row>>> => {
-    const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
-    const { table, checkpoint } = await transact(async (connection) => ({
-      table: await ensureTable(connection, definition),
-      checkpoint: await takeOver(connection, task, owner),
-    }));
-
-    const commit = async (
-      epochCommit: EpochCommit,
-      output: EpochOutput<Row | StreamEvent<Row>>,
-    ): Promise<void> => {
-      const { epoch } = epochCommit;
-      const ingestedAt = Date.now();
-      const rows = { values: output.rows.map((row) => rowOf(row)), causes: output.causes };
-      try {
-        await transact(async (connection) => {
-          await advance(connection, task, owner, epochCommit, output.counts);
-          await writeRows(connection, table, rows, ingestedAt);
-          await putAside(connection, task.job, output, ingestedAt);
-        });
-      } catch (cause) {
-        if (cause instanceof FencedError) throw cause;
-        // The reply to a commit may be lost after it happened: only what is stored can tell.
-        const committed = await transact((connection) =>
-          isCommitted(connection, task, { owner, epoch }),
-        ).catch(() => false);
-        if (!committed) throw cause;
-      }
-    };
-    return {
-      checkpoint,
-      refusal: (element) => misfitOf(table.columns, rowOf(element)),
-      commit,
-      close: async () => {},
-    };
+  const sink: Sink<Row | StreamEvent<Row>> = {
+    store,
+    open: (task, named) => openTask(store, definition, task, named),
+    deadLetters: (job) => store.transact((connection) => readLetters(connection, job)),
   };
-  return { open };
+  return store.targets.add(sink, definition);
+}
+
+async function openTask<T>(
+  { transact, targets }: DuckDBStore,
+  main: TableDefinition,
+  task: TaskId,
+  named?: NamedSinks,
+): Promise<SinkTask<T>> {
+  const others = targets.of(named);
+  const all = [main, ...others.values()];
+  for (const [output, definition] of others)
+    if (!all.every((other) => agree(other, definition)))
+      throw new OptionError(
+        `output ${output} and another write to table ${definition.name} with columns or keys that differ: give it a table of its own`,
+      );
+  const owner = DuckDBTask.newOwner();
+  return transact(async (connection) => {
+    const table = await ensureTable(connection, main);
+    const tables = new Map<string, Table>();
+    for (const [output, definition] of others)
+      tables.set(output, await ensureTable(connection, definition));
+    const checkpoint = await takeOver(connection, task, owner);
+    return new DuckDBTask<T>({ transact, task, owner, table, named: tables, checkpoint });
+  });
 }

@@ -1,8 +1,3 @@
-export { TableMismatchError, WarehouseLockedError } from './errors.ts';
+export { WarehouseLockedError } from './errors.ts';
 export { type DuckDBReader, openReader, type ReaderOptions } from './reader.ts';
-export {
-  type DuckDBWarehouse,
-  openWarehouse,
-  type TableOptions,
-  type WarehouseOptions,
-} from './warehouse.ts';
+export { type DuckDBWarehouse, openWarehouse, type WarehouseOptions } from './warehouse.ts';

@@ -1,12 +1,24 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { FencedError } from '@streamify/core';
-import type { Checkpoint, EpochCommit, EpochOutput, TaskId } from '@streamify/core/adapter';
+import { FencedError, TableMismatchError } from '@streamify/core';
+import {
+  addCounts,
+  type Checkpoint,
+  type EpochCommit,
+  type EpochOutput,
+  jsonText,
+  type SideElement,
+  type TaskId,
+} from '@streamify/core/adapter';
 import { append } from './append.ts';
-import { timestamp, toJson } from './appending.ts';
+import { timestamp } from './timestamp.ts';
+
+/** Version of the tables below. A later version must read this one. */
+const FORMAT = 2;
 
 /** The tables that account for what a task did, beside the rows it accounts for. */
 const tables = `
 create schema if not exists _streamify;
+create table if not exists _streamify.format as select ${FORMAT}::integer as version;
 create table if not exists _streamify.checkpoints (
   job varchar not null, partition integer not null, owner varchar not null, epoch bigint not null,
   next varchar not null, pipeline varchar not null, counts json not null
@@ -15,9 +27,10 @@ create table if not exists _streamify.state (
   job varchar not null, partition integer not null, epoch bigint not null, bytes blob not null
 );
 create table if not exists _streamify.dead_letters (
-  job varchar not null, topic varchar not null, partition integer not null, "offset" bigint not null,
+  job varchar not null, id varchar not null, topic varchar not null, partition integer not null, "offset" bigint not null,
   key varchar not null, raw blob not null, headers json not null, schema_id integer, logged_at timestamp not null,
-  operator varchar not null, result json, reason varchar not null, stack varchar, ingested_at timestamp not null
+  operator varchar not null, result json, result_value blob, reason varchar not null, stack varchar,
+  ingested_at timestamp not null, redriven_at timestamp
 );
 create table if not exists _streamify.side_outputs (
   job varchar not null, output varchar not null, topic varchar not null, partition integer not null,
@@ -29,8 +42,27 @@ from _streamify.checkpoints, json_each(counts)
 group by all;
 `;
 
-/** Creates the tables that are missing. */
+/**
+ * Creates the tables that are missing.
+ *
+ * @throws TableMismatchError when another release made them.
+ */
 export async function createLedger(connection: DuckDBConnection): Promise<void> {
+  const found = await select(
+    connection,
+    "select table_name from duckdb_tables() where schema_name = '_streamify' and database_name = current_database()",
+    {},
+  );
+  const names = found.map(([name]) => name);
+  if (names.length > 0) {
+    const [row] = names.includes('format')
+      ? await select(connection, 'select version from _streamify.format', {})
+      : [[1]];
+    if (row?.[0] !== FORMAT)
+      throw new TableMismatchError(
+        `the tables of schema _streamify have version ${row?.[0]}, and this release reads ${FORMAT}: run the release that wrote them, or start with a new file`,
+      );
+  }
   await connection.run(tables);
 }
 
@@ -115,7 +147,7 @@ export async function advance(
       `task ${job}/${partition} is at epoch ${storedEpoch} of ${storedOwner}; epoch ${epoch} of ${owner} came too late`,
     );
   const sums = JSON.parse(storedCounts) as Record<string, number>;
-  for (const [name, n] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + n;
+  addCounts(sums, counts);
   await connection.run(
     `update _streamify.checkpoints set epoch = $epoch, next = $next, pipeline = $pipeline, counts = $counts
      where job = $job and partition = $partition`,
@@ -143,50 +175,26 @@ export async function advance(
   );
 }
 
-/** Appends the dead letters and side outputs of an epoch. Call it inside the transaction that writes the rows. */
+/** Appends what an epoch keeps as JSON. Call it inside the transaction that writes the rows. */
 export async function putAside(
   connection: DuckDBConnection,
   job: string,
-  { dead, aside }: EpochOutput<unknown>,
+  aside: readonly SideElement[],
   ingestedAt: number,
 ): Promise<void> {
-  if (dead.length > 0)
-    await append(connection, { schema: '_streamify', table: 'dead_letters' }, (letters) => {
-      for (const letter of dead) {
-        const { position, schemaId, result, stack } = letter;
-        letters.appendVarchar(job);
-        letters.appendVarchar(position.topic);
-        letters.appendInteger(position.partition);
-        letters.appendBigInt(BigInt(position.offset));
-        letters.appendVarchar(letter.key);
-        letters.appendBlob(letter.raw);
-        letters.appendVarchar(toJson(letter.headers));
-        if (schemaId === undefined) letters.appendNull();
-        else letters.appendInteger(schemaId);
-        letters.appendTimestamp(timestamp(letter.loggedAt));
-        letters.appendVarchar(letter.operator);
-        if (result === undefined) letters.appendNull();
-        else letters.appendVarchar(toJson(result));
-        letters.appendVarchar(letter.reason);
-        if (stack === undefined) letters.appendNull();
-        else letters.appendVarchar(stack);
-        letters.appendTimestamp(timestamp(ingestedAt));
-        letters.endRow();
-      }
-    });
-  if (aside.length > 0)
-    await append(connection, { schema: '_streamify', table: 'side_outputs' }, (elements) => {
-      for (const { output, element, cause } of aside) {
-        elements.appendVarchar(job);
-        elements.appendVarchar(output);
-        elements.appendVarchar(cause.topic);
-        elements.appendInteger(cause.partition);
-        elements.appendBigInt(BigInt(cause.offset));
-        elements.appendVarchar(toJson(element));
-        elements.appendTimestamp(timestamp(ingestedAt));
-        elements.endRow();
-      }
-    });
+  if (aside.length === 0) return;
+  await append(connection, { schema: '_streamify', table: 'side_outputs' }, (elements) => {
+    for (const { output, element, cause } of aside) {
+      elements.appendVarchar(job);
+      elements.appendVarchar(output);
+      elements.appendVarchar(cause.topic);
+      elements.appendInteger(cause.partition);
+      elements.appendBigInt(BigInt(cause.offset));
+      elements.appendVarchar(jsonText(element));
+      elements.appendTimestamp(timestamp(ingestedAt));
+      elements.endRow();
+    }
+  });
 }
 
 type Values = Readonly<Record<string, string | number>>;

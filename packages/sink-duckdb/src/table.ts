@@ -1,9 +1,14 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { Position, RecordSchema } from '@streamify/core';
-import { type TableColumn, tableColumns } from '@streamify/core/adapter';
+import { OptionError, type Position, type RecordSchema, TableMismatchError } from '@streamify/core';
+import {
+  lastByKey,
+  type OutputRows,
+  type TableColumn,
+  tableColumns,
+} from '@streamify/core/adapter';
 import { append } from './append.ts';
 import { appendColumns, type ColumnSource } from './append-columns.ts';
-import { TableMismatchError } from './errors.ts';
 import { quoted, sqlTypes } from './sql.ts';
 
 /** How rows get into a table: added, or put in the place of the row with the same key. */
@@ -31,8 +36,28 @@ const provenance = {
   _ingested_at: 'timestamp',
 } as const;
 
-export function defineTable(name: string, schema: RecordSchema, mode: WriteMode): TableDefinition {
-  return { name, columns: tableColumns(schema), mode };
+/**
+ * Describes a table of records.
+ *
+ * @throws OptionError when it is to be written by a column that it does not have.
+ */
+export function defineTable(
+  name: string,
+  schema: RecordSchema,
+  upsert?: readonly string[],
+): TableDefinition {
+  const columns = tableColumns(schema);
+  const missing = upsert?.find((column) => !columns.some((each) => each.name === column));
+  if (missing !== undefined || upsert?.length === 0)
+    throw new OptionError(`upsert of table ${name} needs columns of it, got ${missing ?? 'none'}`);
+  return { name, columns, mode: upsert ? { kind: 'upsert', key: upsert } : { kind: 'append' } };
+}
+
+/** Whether two descriptions may be of tables that are written together: of different ones, or the same in all. */
+export function agree(one: TableDefinition, other: TableDefinition): boolean {
+  // DuckDB takes Plays for plays.
+  if (one.name.toLowerCase() !== other.name.toLowerCase()) return true;
+  return isDeepStrictEqual(one.columns, other.columns) && isDeepStrictEqual(one.mode, other.mode);
 }
 
 /**
@@ -72,20 +97,14 @@ export async function ensureTable(
   return { ...definition, order };
 }
 
-/** Rows of one epoch and the events that caused them. */
-export interface Rows {
-  readonly values: readonly object[];
-  readonly causes: readonly Position[];
-}
-
 /** Writes rows by the table's mode. Call it inside a transaction. */
 export async function writeRows(
   connection: DuckDBConnection,
   table: Table,
-  rows: Rows,
+  rows: OutputRows<object>,
   ingestedAt: number,
 ): Promise<void> {
-  if (rows.values.length === 0) return;
+  if (rows.rows.length === 0) return;
   const { name, mode } = table;
   if (mode.kind === 'append') return appendRows(connection, table, rows, ingestedAt);
 
@@ -93,12 +112,8 @@ export async function writeRows(
   await connection.run(
     `create or replace temp table ${quoted(staging)} as from ${quoted(name)} limit 0`,
   );
-  await appendRows(
-    connection,
-    { ...table, name: staging },
-    lastByKey(table, mode.key, rows),
-    ingestedAt,
-  );
+  const last = lastByKey(table.columns, mode.key, rows);
+  await appendRows(connection, { ...table, name: staging }, last, ingestedAt);
   const match = mode.key.map(
     (column) => `t.${quoted(column)} is not distinct from s.${quoted(column)}`,
   );
@@ -112,7 +127,7 @@ export async function writeRows(
 async function appendRows(
   connection: DuckDBConnection,
   { name, columns, order }: Table,
-  { values, causes }: Rows,
+  { rows: values, causes }: OutputRows<object>,
   ingestedAt: number,
 ): Promise<void> {
   const rows = values as readonly Readonly<Record<string, unknown>>[];
@@ -130,23 +145,4 @@ async function appendRows(
   await append(connection, { table: name }, (appender) =>
     appendColumns(appender, inOrder, rows.length),
   );
-}
-
-/** The last row of each key: what is left when each replaces the one before. */
-function lastByKey(
-  { columns }: TableDefinition,
-  key: readonly string[],
-  { values, causes }: Rows,
-): Rows {
-  const fields = columns.filter(({ name }) => key.includes(name)).map(({ field }) => field);
-  const last = new Map<string, number>();
-  values.forEach((row, i) => {
-    const parts = fields.map((field) => (row as Readonly<Record<string, unknown>>)[field] ?? null);
-    last.set(JSON.stringify(parts), i);
-  });
-  const kept = [...last.values()];
-  return {
-    values: kept.map((i) => values[i] as object),
-    causes: kept.map((i) => causes[i] as Position),
-  };
 }

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
+import { ClosedError } from '@streamify/core';
 
 /** Runs work on the one connection of a database, one piece after another, each in a transaction. */
 export type Transact = <R>(work: (connection: DuckDBConnection) => Promise<R>) => Promise<R>;
@@ -7,12 +8,16 @@ export interface Transactions {
   readonly transact: Transact;
   /** Runs work that needs no transaction, in turn with those that do. */
   readonly inTurn: <R>(work: () => Promise<R>) => Promise<R>;
+  /** Runs the last work there is, behind what is under way. All that comes later is refused with `reason`. */
+  readonly end: (reason: string, work: () => Promise<void>) => Promise<void>;
 }
 
 /** Lets pieces of work take turns on a connection: a transaction belongs to the connection, not to whoever awaits it. */
 export function transactions(connection: DuckDBConnection): Transactions {
   let last: Promise<unknown> = Promise.resolve();
+  let ended: string | undefined;
   const inTurn = <R>(work: () => Promise<R>): Promise<R> => {
+    if (ended !== undefined) return Promise.reject(new ClosedError(ended));
     const turn = last.then(work);
     last = turn.catch(() => {});
     return turn;
@@ -29,5 +34,13 @@ export function transactions(connection: DuckDBConnection): Transactions {
         throw cause;
       }
     });
-  return { transact, inTurn };
+  return {
+    transact,
+    inTurn,
+    end(reason, work) {
+      const turn = inTurn(work);
+      ended = reason;
+      return turn;
+    },
+  };
 }

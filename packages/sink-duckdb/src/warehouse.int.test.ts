@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { defineEvent, type EventValue, memoryLog, run, type StreamEvent } from '@streamify/core';
+import { emptyOutput } from '@streamify/core/testing';
 import { map } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReader } from './reader.ts';
@@ -77,7 +78,7 @@ describe('a DuckDB warehouse', () => {
     const cause = { topic: 'plays', partition: 0, offset: 9 };
     await task.commit(
       { epoch: 1, next: { plays: 10 }, pipeline: '', state: undefined, watermark: 1_000 },
-      { rows: [play('ben', null)], causes: [cause], aside: [], dead: [], counts: {} },
+      { ...emptyOutput, rows: [play('ben', null)], causes: [cause] },
     );
     expect(await warehouse.query('select listener, song from latest order by all')).toEqual([
       { listener: 'ann', song: 'Green' },
@@ -128,13 +129,12 @@ describe('a DuckDB warehouse', () => {
   it('forgets parts of saved state that an epoch says are no longer needed', async () => {
     const sink = warehouse.table('plays', Play.schema);
     const owner = await sink.open({ job: 'job', partition: 0 });
-    const nothing = { rows: [], causes: [], aside: [], dead: [], counts: {} };
     const partsAfter = async (epoch: number, keep?: number) => {
       const bytes = Uint8Array.of(epoch);
       const state = { kind: 'append', bytes, ...(keep !== undefined && { keep }) } as const;
       await owner.commit(
         { epoch, next: { plays: epoch }, watermark: 0, pipeline: '', state },
-        nothing,
+        emptyOutput,
       );
       const stored = await warehouse.query('select bytes from _streamify.state order by epoch');
       return stored.map((row) => [...(row['bytes'] as Uint8Array)]);

@@ -2,17 +2,13 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import {
-  type InferAvro,
-  OptionError,
-  type RecordSchema,
-  type Sink,
-  type StreamEvent,
-} from '@streamify/core';
+import { OptionError, type Warehouse } from '@streamify/core';
+import { SinkTargets } from '@streamify/core/adapter';
+import { readLetters } from './dead-letters.ts';
 import { duckdbSink } from './duckdb-sink.ts';
 import { WarehouseLockedError } from './errors.ts';
 import { createLedger } from './ledger.ts';
-import { defineTable, type WriteMode } from './table.ts';
+import { defineTable, type TableDefinition } from './table.ts';
 import { transactions } from './transactions.ts';
 
 export interface WarehouseOptions {
@@ -24,29 +20,10 @@ export interface WarehouseOptions {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-export interface TableOptions {
-  /** Columns by which a row replaces an earlier one. Without them rows are added. */
-  readonly upsert?: readonly string[];
-}
-
 /** A DuckDB database that jobs deliver into. */
-export interface DuckDBWarehouse {
+export interface DuckDBWarehouse extends Warehouse {
+  /** The file, absolute. */
   readonly path: string;
-  /**
-   * A sink into one table, which is created from the schema: a column a field, in snake case, then
-   * `_topic`, `_partition`, `_offset` and `_ingested_at`.
-   *
-   * @throws OptionError when an `upsert` column is not in the schema.
-   */
-  table<const S extends RecordSchema>(
-    name: string,
-    schema: S,
-    options?: TableOptions,
-  ): Sink<InferAvro<S> | StreamEvent<InferAvro<S>>>;
-  /** Runs one statement and reads its rows: column name to plain JavaScript value. */
-  query(sql: string): Promise<Record<string, unknown>[]>;
-  /** Waits for what is under way, then releases the file. */
-  close(): Promise<void>;
 }
 
 /** DuckDB's own threshold of 16 MB rewrites the file every few commits, which halves the rate of a bulk load. */
@@ -93,23 +70,17 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
   }
   const database = instance;
 
-  const { transact, inTurn } = transactions(connection);
+  const turns = transactions(connection);
+  const store = { transact: turns.transact, targets: new SinkTargets<TableDefinition>() };
   let closing: Promise<void> | undefined;
   return {
     path,
-    table(name, schema, { upsert } = {}) {
-      const mode: WriteMode = upsert ? { kind: 'upsert', key: upsert } : { kind: 'append' };
-      const table = defineTable(name, schema, mode);
-      const missing = upsert?.find((column) => !table.columns.some((c) => c.name === column));
-      if (missing !== undefined || upsert?.length === 0)
-        throw new OptionError(
-          `upsert of table ${name} needs columns of it, got ${missing ?? 'none'}`,
-        );
-      return duckdbSink(transact, table);
-    },
-    query: (sql) => inTurn(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS()),
+    table: (name, schema, { upsert } = {}) => duckdbSink(store, defineTable(name, schema, upsert)),
+    query: (sql) =>
+      turns.inTurn(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS()),
+    deadLetters: (job) => turns.transact((own) => readLetters(own, job)),
     close() {
-      closing ??= inTurn(async () => {
+      closing ??= turns.end(`the warehouse ${path} is closed`, async () => {
         connection.closeSync();
         database.closeSync();
         openFiles.delete(path);

@@ -7,7 +7,8 @@ export {
 export { watermarkRecord } from '../codec/watermark-record.ts';
 export { schemaIdOf } from '../codec/wire-format.ts';
 export type { Checkpoint, StateChange } from '../contract/checkpoint.ts';
-export type { EpochCommit, EpochOutput, SideElement } from '../contract/epoch.ts';
+export { letterId } from '../contract/dead-letter.ts';
+export type { EpochCommit, EpochOutput, OutputRows, SideElement } from '../contract/epoch.ts';
 export type {
   Assignment,
   AssignmentListener,
@@ -18,15 +19,25 @@ export type {
   PollRequest,
   Slice,
 } from '../contract/event-log.ts';
-export type { SinkTask, TaskId } from '../contract/sink.ts';
+export type { NamedSinks, SinkTask, TaskId } from '../contract/sink.ts';
+export { addCounts } from './add-counts.ts';
 export { assignAll } from './assign-all.ts';
+export { checkOwnInput } from './check-own-input.ts';
 export { checkLimits, checkRange } from './check-poll.ts';
 export { commonPartitions } from './common-partitions.ts';
 export { endOffsets } from './end-offsets.ts';
 export { HighWatermark } from './high-watermark.ts';
+export { jsonMisfit, jsonText } from './json-text.ts';
+export { lastByKey } from './last-by-key.ts';
+export { openLetters } from './open-letters.ts';
 export { partitionOf } from './partition-of.ts';
+export { provenanceColumns, provenanceOf } from './provenance.ts';
+export { SinkTargets } from './sink-targets.ts';
+export { stateAfter } from './state-after.ts';
+export { readResult, type StoredResult, storeResult } from './stored-result.ts';
 export { type ColumnType, misfitOf, type TableColumn, tableColumns } from './table-columns.ts';
 export { targetPartition } from './target-partition.ts';
+export { type ToldWatermark, tellWatermark } from './told-watermark.ts';
 export { topicBounds } from './topic-bounds.ts';
 export { checkPartition, checkSameCount, deletedTopic, unknownTopic } from './topic-errors.ts';
 export { checkPartitions, checkTopicName } from './topic-name.ts';

@@ -1,13 +1,20 @@
-/** A value as JSON, in one line. Bytes are base64; what JSON has no word for (`NaN`, a bigint) is text. */
+/**
+ * A value as JSON, in one line: what every sink writes of elements that have no columns. Bytes are
+ * base64; a bigint and a number that JSON does not have (`NaN`, `Infinity`) are text; a Map is an array
+ * of its entries, and a Set one of its values. A function, a symbol and `undefined` are left out of
+ * objects, and `null` by themselves.
+ */
 export function jsonText(value: unknown): string {
-  return JSON.stringify(value, function (this: Record<string, unknown>, key, shown: unknown) {
+  const text = JSON.stringify(value, function (this: Record<string, unknown>, key, shown: unknown) {
     // `toJSON` of a Buffer has been called by now: the value itself is still in its holder.
     const held = this[key];
     if (held instanceof Uint8Array) return Buffer.from(held).toString('base64');
+    if (held instanceof Map || held instanceof Set) return [...held];
     if (typeof shown === 'bigint') return String(shown);
     if (typeof shown === 'number' && !Number.isFinite(shown)) return String(shown);
     return shown;
   });
+  return text ?? 'null';
 }
 
 /** Why a value would not come back from JSON as it is; `undefined` when it would. Bytes come back as base64. */

@@ -1,7 +1,9 @@
-import { OptionError } from '../contract/errors.ts';
+import { CodecError, OptionError } from '../contract/errors.ts';
 import type { EventType, RecordSchema } from '../contract/event-type.ts';
 import type { InferAvro } from '../contract/infer-avro.ts';
+import type { KeyPart } from '../contract/key.ts';
 import { avroType } from './avro-type.ts';
+import { compositeKey } from './key-text.ts';
 import type { ClearUnions } from './union-check.ts';
 
 /** Names of the fields of `T` whose values are all `V`. */
@@ -10,9 +12,19 @@ type FieldsOf<T, V> = { [K in keyof T]: T[K] extends V ? K : never }[keyof T] & 
 export interface EventOptions<T> {
   /** The field with the event time, in epoch milliseconds. */
   readonly time: FieldsOf<T, number | null>;
-  /** The field with the key. A number becomes its decimal string, null the empty string. */
-  readonly key: FieldsOf<T, string | number | null>;
+  /**
+   * What partitions the topic, and keyed operators group by: a field, several fields, or a function of
+   * the value. One value is its text, with the empty text for null; several are a JSON array, in which
+   * nothing can be taken for something else.
+   */
+  readonly key: KeyField<T> | readonly [KeyField<T>, ...KeyField<T>[]] | KeyFunction<T>;
 }
+
+/** A field that can be a key, or a part of one. */
+type KeyField<T> = FieldsOf<T, KeyPart>;
+
+/** Gives one value, or always several. */
+type KeyFunction<T> = ((value: T) => KeyPart) | ((value: T) => readonly KeyPart[]);
 
 /**
  * Defines a kind of event from an Avro record schema, and infers its TypeScript type. A union
@@ -37,15 +49,48 @@ export function defineEvent<const S extends RecordSchema>(
 ): EventType<S, InferAvro<S>> {
   type T = InferAvro<S>;
   avroType(schema);
-  for (const [option, field] of Object.entries(options)) {
-    if (!schema.fields.some(({ name }) => name === field))
-      throw new OptionError(`${option} of event ${schema.name} names no field: ${String(field)}`);
-  }
   const { time, key } = options;
+  const names = typeof key === 'function' ? [] : [key].flat();
+  checkFields(schema, { time: [time], key: names });
   const read = (value: T, field: string) => (value as Readonly<Record<string, unknown>>)[field];
   return {
     schema,
     timeOf: (value: T) => (read(value, time) as number | null | undefined) ?? Number.NaN,
-    keyOf: (value: T) => String(read(value, key) ?? ''),
+    keyOf: keyReader(schema.name, key as EventOptions<T>['key'], read),
+  };
+}
+
+/** @throws OptionError when an option names no field, or no name at all. */
+function checkFields(
+  { name: event, fields }: RecordSchema,
+  options: Readonly<Record<string, readonly unknown[]>>,
+): void {
+  for (const [option, names] of Object.entries(options)) {
+    const wrong = names.find((name) => !fields.some((field) => field.name === name));
+    if (wrong !== undefined)
+      throw new OptionError(`${option} of event ${event} names no field: ${String(wrong)}`);
+  }
+}
+
+/** How the key of a value is read. */
+function keyReader<T>(
+  event: string,
+  key: EventOptions<T>['key'],
+  read: (value: T, field: string) => unknown,
+): (value: T) => string {
+  if (typeof key === 'string') return (value) => String(read(value, key) ?? '');
+  if (typeof key !== 'function') {
+    const fields = key as readonly string[];
+    if (fields.length === 0) throw new OptionError(`key of event ${event} names no field`);
+    return (value) => compositeKey(fields.map((field) => (read(value, field) ?? null) as KeyPart));
+  }
+  return (value) => {
+    const found: unknown = key(value);
+    if (Array.isArray(found)) return compositeKey(found as readonly KeyPart[]);
+    if (found === null || ['string', 'number', 'boolean'].includes(typeof found))
+      return String(found ?? '');
+    throw new CodecError(
+      `the key of event ${event} is a text, a number, a boolean or null, or several of them as an array; its function gave ${typeof found}`,
+    );
   };
 }

@@ -107,6 +107,11 @@ export class ForeignWriterError extends StreamifyError {
   readonly code = 'STREAMIFY_FOREIGN_WRITER';
 }
 
+/** A table exists with other columns than its schema gives. */
+export class TableMismatchError extends StreamifyError {
+  readonly code = 'STREAMIFY_TABLE_MISMATCH';
+}
+
 /** An event could not be processed, in a job that fails at the first such event. */
 export class PoisonError extends StreamifyError {
   readonly code = 'STREAMIFY_POISON';

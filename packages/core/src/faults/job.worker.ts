@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { partitionOf } from '../adapter/partition-of.ts';
+import { targetPartition } from '../adapter/target-partition.ts';
 import { typedTopic } from '../adapter/typed-topic.ts';
 import type { EventLog } from '../contract/event-log.ts';
 import type { Sink } from '../contract/sink.ts';
@@ -62,7 +62,7 @@ const deadly: EventLog = {
   ...log,
   async publish(topic, records) {
     await at('before it appends');
-    const first = records.filter(({ key }) => partitionOf(key, TARGET_PARTITIONS) === 0);
+    const first = records.filter((each) => targetPartition(topic, TARGET_PARTITIONS, each) === 0);
     if (point === 'while it appends' && committing && !done && first.length > 0) {
       await log.publish(topic, first);
       await at('while it appends');

@@ -1,13 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Arrival } from '../task/arrival.ts';
-import type { Incoming } from '../task/decode-record.ts';
 import { MergedInputs } from '../task/merged-inputs.ts';
 import type { PartitionInput } from '../task/partition-input.ts';
 import type { Task } from '../task/task.ts';
 import type { Clock } from './clock.ts';
 import type { CommitQueue } from './commit-queue.ts';
-import { DeadLetterWatch } from './dead-letter-watch.ts';
 import type { Job } from './job-options.ts';
+import { type EpochSize, TaskWork } from './task-work.ts';
 
 /** Records of the epochs of all tasks together, and of one at least, unless the job says. */
 const RECORDS_OF_EPOCHS = 20_000;
@@ -32,12 +31,6 @@ export interface OpenTask<A, B> {
   readonly taskCount: () => number;
 }
 
-/** How much of an epoch has been pushed. */
-interface EpochSize {
-  records: number;
-  bytes: number;
-}
-
 /**
  * Works on one partition, epoch by epoch: pulls slices of the log, pushes them through the pipeline,
  * commits what came of them. While one epoch commits the next is processed, so at most two are in
@@ -50,26 +43,22 @@ export class EpochLoop<A, B> {
   readonly #job: Job<A, B>;
   readonly #open: OpenTask<A, B>;
   readonly #inputs: MergedInputs<A>;
-  readonly #watch: DeadLetterWatch<A, B>;
+  readonly #work: TaskWork<A, B>;
   readonly #idleAfter: number;
   /** Fires when no more records are wanted. */
   readonly #halt: AbortSignal;
-  /** Fires when nothing is waited for any more. */
-  readonly #giveUp: AbortSignal;
   /** When the clock last moved event time. */
   #movedAt: number;
 
   constructor(job: Job<A, B>, open: OpenTask<A, B>) {
     const { idleAfter = Number.POSITIVE_INFINITY } = job;
-    const { inputs, clock, signal, abort, commits, task, partition } = open;
+    const { inputs, clock, signal, commits } = open;
     this.#job = job;
     this.#open = open;
     this.#idleAfter = idleAfter;
     this.#inputs = new MergedInputs(inputs, { idleAfter, now: clock.now });
-    this.#watch = new DeadLetterWatch(job, partition, task);
+    this.#work = new TaskWork(job, open);
     this.#halt = AbortSignal.any([signal, commits.failed]);
-    this.#giveUp = AbortSignal.any([abort, commits.failed]);
-    this.#giveUp.addEventListener('abort', () => task.wake());
     this.#movedAt = clock.now();
   }
 
@@ -120,55 +109,19 @@ export class EpochLoop<A, B> {
     const { task, clock } = this.#open;
     const isDone = () =>
       size.records >= bounds.most || size.bytes >= bounds.maxBytes || this.#inputs.isBlocked;
-    this.#pushUntil(size, isDone);
+    this.#work.push(this.#inputs, size, isDone);
     while (!isDone() && !this.#halt.aborted && clock.now() < bounds.closesAt) {
       // Event time that the topic carries waits its turn behind the calls of what came before.
-      if (task.isFull) await this.#settleOne();
-      else await this.#settle();
-      this.#pushUntil(size, isDone);
+      if (task.isFull) await this.#work.settleOne();
+      else await this.#work.settle();
+      this.#work.push(this.#inputs, size, isDone);
     }
-  }
-
-  /** Pushes records until they are done, or have to wait for calls. */
-  #pushUntil(size: EpochSize, isDone: () => boolean): void {
-    const { task } = this.#open;
-    this.#work(() => {
-      while (!isDone() && !task.isFull) {
-        const input = this.#inputs.earliest();
-        if (!input || (task.isWaiting && input.peek().carried)) return;
-        const incoming = input.take();
-        size.records++;
-        size.bytes += sizeOf(incoming);
-        this.#pushOne(incoming);
-      }
-    });
-  }
-
-  #pushOne({ arrival, event, carried, failure }: Incoming<A>): void {
-    const { task } = this.#open;
-    if (event) task.push(event, arrival);
-    else if (carried) task.pushWatermark(carried, arrival);
-    else if (failure) task.pushDead(arrival, failure.operator, failure.cause);
-  }
-
-  /** Awaits all calls that are under way, and delivers their results. */
-  async #settle(): Promise<void> {
-    while (this.#open.task.isWaiting) await this.#settleOne();
-  }
-
-  /** Awaits one of the calls that are under way, and delivers what has come. */
-  async #settleOne(): Promise<void> {
-    const { task, abort, commits } = this.#open;
-    if (!this.#giveUp.aborted) await task.settled();
-    abort.throwIfAborted();
-    if (commits.failed.aborted) await commits.settled();
-    this.#work(() => task.deliver());
   }
 
   async #commitEpoch(): Promise<void> {
     const { task, commits, pipeline, signal } = this.#open;
     const { atEnd = 'wait' } = this.#job;
-    await this.#settle();
+    await this.#work.settle();
     if (signal.aborted || (atEnd === 'stop' && this.#inputs.isEnded)) task.checkNothingHeldBack();
     const { next } = this.#inputs;
     await commits.add(task.takeEpoch(), { next, watermark: task.watermark, pipeline });
@@ -180,7 +133,7 @@ export class EpochLoop<A, B> {
     const now = clock.now();
     if (now - this.#movedAt < this.#idleAfter || !this.#inputs.isIdle) return;
     this.#movedAt = now;
-    this.#work(() => task.advanceTo(now - this.#idleAfter, this.#lastArrival()));
+    this.#work.run(() => task.advanceTo(now - this.#idleAfter, this.#lastArrival()));
     await this.#commitEpoch();
   }
 
@@ -191,16 +144,12 @@ export class EpochLoop<A, B> {
     do {
       // What failed left a new pipeline, which does not know yet that its events have ended.
       dead = task.seen.dead;
-      this.#work(() => task.complete(this.#lastArrival()));
-      await this.#settle();
+      this.#work.run(() => task.complete(this.#lastArrival()));
+      await this.#work.settle();
     } while (!task.isCompleted && task.seen.dead > dead);
     task.checkCompleted();
     const { next } = this.#inputs;
     await commits.add(task.takeEpoch(), { next, watermark: task.watermark, pipeline });
-  }
-
-  #work(work: () => void): void {
-    this.#watch.during(() => this.#open.task.run(work));
   }
 
   /** Stands for the last record where there is none at hand. */
@@ -213,8 +162,4 @@ export class EpochLoop<A, B> {
       schemaId: undefined,
     };
   }
-}
-
-function sizeOf<A>({ arrival }: Incoming<A>): number {
-  return arrival.record.key.length + arrival.record.value.length;
 }

@@ -1,4 +1,3 @@
-import { addCounts } from '../adapter/add-counts.ts';
 import { assignAll } from '../adapter/assign-all.ts';
 import { FencedError, UnknownTopicError } from '../contract/errors.ts';
 import type { Assignment, EventLog } from '../contract/event-log.ts';
@@ -8,32 +7,15 @@ import { aborted } from './aborted.ts';
 import { systemClock } from './clock.ts';
 import type { CommitReport } from './commit-queue.ts';
 import type { Job } from './job-options.ts';
+import { LostPartitions } from './lost-partitions.ts';
 import { isFinal } from './retry.ts';
+import { type JobSummary, RunOutcome } from './run-outcome.ts';
 import { workOnPartition } from './work-on-partition.ts';
-
-/** What a job did while it ran. */
-export interface JobSummary {
-  /** Sums of the counts of all epochs: `in`, `out`, `dead`, and what operators count. */
-  readonly counts: Readonly<Record<string, number>>;
-  readonly epochs: number;
-}
-
-/** Milliseconds before a partition that was taken over is tried again; each further wait is twice as long. */
-const RECLAIM_AFTER = 5_000;
-const RECLAIM_AFTER_MOST = 60_000;
 
 /** A partition that this process works on. */
 interface HeldPartition {
   readonly finished: Promise<void>;
   /** Ends the work on it. */
-  readonly release: AbortController;
-}
-
-/** A partition that another owner has taken over, and that is waited for. */
-interface LostPartition {
-  /** How often in a row. */
-  readonly losses: number;
-  /** Ends the wait. */
   readonly release: AbortController;
 }
 
@@ -48,13 +30,10 @@ export class JobRun<A, B> {
   /** Ends it once what is under way is committed. */
   readonly #stopping: AbortSignal;
   readonly #held = new Map<number, HeldPartition>();
-  readonly #lost = new Map<number, LostPartition>();
+  readonly #lost = new LostPartitions();
   readonly #tasks = new Map<number, Task<A, B>>();
-  readonly #fenced: FencedError[] = [];
-  readonly #counts: Record<string, number> = {};
-  #epochs = 0;
+  readonly #outcome = new RunOutcome();
   #unfinished = 0;
-  #failure: { readonly cause: unknown } | undefined;
   #assignment: Assignment | undefined;
 
   constructor(job: Job<A, B>) {
@@ -93,9 +72,7 @@ export class JobRun<A, B> {
     // Nobody waits for a group that is no longer wanted.
     else joining.then((late) => late.close()).catch(() => {});
     this.#abort.throwIfAborted();
-    if (this.#failure) throw this.#failure.cause;
-    if (this.#endsByItself && this.#fenced[0]) throw this.#fenced[0];
-    return { counts: this.#counts, epochs: this.#epochs };
+    return this.#outcome.summary({ allOrNothing: this.#endsByItself });
   }
 
   get #endsByItself(): boolean {
@@ -154,18 +131,16 @@ export class JobRun<A, B> {
   }
 
   async #revoked(partition: number): Promise<void> {
-    this.#lost.get(partition)?.release.abort();
-    this.#lost.delete(partition);
+    this.#lost.giveUp(partition);
     this.#held.get(partition)?.release.abort();
     await this.#held.get(partition)?.finished;
     this.#held.delete(partition);
   }
 
   #committed(committed: CommitReport): void {
-    const { partition, counts, nextByInput } = committed;
-    this.#lost.delete(partition);
-    addCounts(this.#counts, counts);
-    this.#epochs++;
+    const { partition, nextByInput } = committed;
+    this.#lost.regained(partition);
+    this.#outcome.committed(committed);
     for (const { name, topic } of this.#job.inputs)
       this.#assignment?.committed?.(topic.name, partition, nextByInput[name] ?? 0);
     try {
@@ -185,7 +160,7 @@ export class JobRun<A, B> {
       return;
     }
     this.#held.delete(partition);
-    this.#fenced.push(cause);
+    this.#outcome.fenced(cause);
     this.#job.onFenced?.(partition, cause);
     if (this.#assignment?.isShared)
       void this.#reclaim(partition).catch((failure) => this.#fail(failure));
@@ -197,18 +172,12 @@ export class JobRun<A, B> {
    * given to us anew. The other may have been late, or be dead, and nobody would have it.
    */
   async #reclaim(partition: number): Promise<void> {
-    const losses = (this.#lost.get(partition)?.losses ?? 0) + 1;
-    const lost = { losses, release: new AbortController() };
-    this.#lost.set(partition, lost);
-    const wait = Math.min(RECLAIM_AFTER_MOST, RECLAIM_AFTER * 2 ** (losses - 1));
-    const until = AbortSignal.any([this.#stopping, lost.release.signal]);
     const { clock = systemClock } = this.#job;
-    await clock.sleep(wait, until);
-    if (!until.aborted) this.#assigned(partition);
+    if (await this.#lost.wait(partition, clock, this.#stopping)) this.#assigned(partition);
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= { cause };
+    this.#outcome.failed(cause);
     this.#stop.abort();
   }
 }

@@ -136,7 +136,7 @@ describe('several inputs', () => {
       expect(into.rows, `seed ${seed}`).toEqual(expected.rows);
       expect(into.counts('job'), `seed ${seed}`).toEqual({ in: 271, out: 270, dead: 1 });
     }
-  });
+  }, 30_000);
 
   it('wait for each other, so that what comes later at one still comes in its order', async () => {
     const { log, ...from } = await bothTopics();

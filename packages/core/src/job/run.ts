@@ -1,7 +1,8 @@
 import type { StateView } from '../state/state-view.ts';
 import { checkJob } from './check-job.ts';
 import type { Inputs, JobOptions, MergedJobOptions } from './job-options.ts';
-import { JobRun, type JobSummary } from './job-run.ts';
+import { JobRun } from './job-run.ts';
+import type { JobSummary } from './run-outcome.ts';
 
 /** A job that is under way. */
 export interface RunningJob {

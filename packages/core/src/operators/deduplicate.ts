@@ -1,14 +1,15 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
+import type { Key } from '../contract/key.ts';
 import { operator } from '../operator-kit/operator.ts';
 import { useCounter } from '../operator-kit/use-counter.ts';
 import { useKeyedState } from '../operator-kit/use-keyed-state.ts';
 import { useWatermark } from '../operator-kit/use-watermark.ts';
 
 export interface DeduplicateOptions<T> {
-  /** What makes two events the same. */
-  readonly by: (event: StreamEvent<T>) => string;
+  /** What makes two events the same: one value, or several as an array. */
+  readonly by: (event: StreamEvent<T>) => Key;
   /** For how much event time an id is remembered at least, in milliseconds; at most twice that. */
   readonly within: number;
   /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
@@ -33,7 +34,7 @@ export function deduplicate<T>(
   if (!(within > 0)) throw new OptionError(`within must be positive, got ${within}`);
 
   return operator<StreamEvent<T>, StreamEvent<T>>((output) => {
-    const seen = useKeyedState<true>(`${name}.seen`, `within ${within}`);
+    const seen = useKeyedState<true, Key>(`${name}.seen`, `within ${within}`);
     const watermark = useWatermark(name, (time) => forgetBefore(generationOf(time) - 1));
     const duplicate = useCounter('duplicates');
 

@@ -1,4 +1,5 @@
 export { isStreamEvent, type Position, rowOf, type StreamEvent } from '../contract/event.ts';
+export type { Key, KeyPart } from '../contract/key.ts';
 export type { Output, OutputRoute } from '../contract/output.ts';
 export type { RetryOptions } from '../contract/retry-options.ts';
 export type { Call, Caller } from '../operator-kit/calls.ts';

@@ -1,6 +1,8 @@
 import type { OperatorFunction } from 'rxjs';
+import { keyText } from '../codec/key-text.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
+import type { Key } from '../contract/key.ts';
 import type { Output } from '../contract/output.ts';
 import { operator } from '../operator-kit/operator.ts';
 import { useCounter } from '../operator-kit/use-counter.ts';
@@ -18,20 +20,20 @@ export interface Aggregate<T, A> {
 }
 
 /** The result for one key in one closed window, which covers `[start, end)` in epoch milliseconds. */
-export interface WindowResult<A> {
-  readonly key: string;
+export interface WindowResult<A, K extends Key = string> {
+  readonly key: K;
   readonly start: number;
   readonly end: number;
   readonly result: A;
 }
 
-export interface TumblingWindowOptions<T> {
+export interface TumblingWindowOptions<T, K extends Key = string> {
   /** Width of a window in milliseconds. Windows are aligned to the epoch. */
   readonly size: number;
   /** How far behind the newest event another may arrive and still be counted, in milliseconds. Default 0. */
   readonly lateness?: number;
-  /** What to group by. Default: the event's key. */
-  readonly by?: (event: StreamEvent<T>) => string;
+  /** What to group by: one value, or several as an array. Default: the event's key. */
+  readonly by?: (event: StreamEvent<T>) => K;
   /**
    * The output of events whose window has closed; they are counted as `late`. Default: inside a job they
    * are kept as JSON, under the name of the window and `.late`.
@@ -56,26 +58,26 @@ export interface TumblingWindowOptions<T> {
  * @throws OptionError when `size` is not positive or `lateness` is negative.
  *
  * @example
- * plays$.pipe(tumblingWindow({ zero: 0, add: (n) => n + 1 }, { size: 300_000, by: ({ value }) => value.trackId }));
+ * plays$.pipe(tumblingWindow({ zero: 0, add: (n) => n + 1 }, { size: 300_000, by: ({ value }) => [value.artist, value.song] }));
  */
-export function tumblingWindow<T, A>(
+export function tumblingWindow<T, A, K extends Key = string>(
   aggregate: Aggregate<T, A>,
-  options: TumblingWindowOptions<T>,
-): OperatorFunction<StreamEvent<T>, WindowResult<A>> {
-  const { size, lateness = 0, by = ({ key }) => key, name = 'tumblingWindow' } = options;
+  options: TumblingWindowOptions<T, K>,
+): OperatorFunction<StreamEvent<T>, WindowResult<A, K>> {
+  const { size, lateness = 0, by = ({ key }) => key as K, name = 'tumblingWindow' } = options;
   const { late, onLate, onReject } = options;
   if (!(size > 0)) throw new OptionError(`size must be positive, got ${size}`);
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
-  return operator<StreamEvent<T>, WindowResult<A>>((output) => {
+  return operator<StreamEvent<T>, WindowResult<A, K>>((output) => {
     const watermark = useWatermark(name, (time) => closeUpTo(time - lateness));
-    const open = useKeyedState<A>(`${name}.open`, `size ${size}`);
+    const open = useKeyedState<A, K>(`${name}.open`, `size ${size}`);
     const countLate = useCounter('late');
     const putLate = late
       ? useOutput(late, onLate)
       : useSideOutput<StreamEvent<T>>(`${name}.late`, onLate);
     const rejected = useRejection<T>(name, onReject);
-    const emitter = useEmitter<WindowResult<A>>(name, output);
+    const emitter = useEmitter<WindowResult<A, K>>(name, output);
 
     const closeUpTo = (limit: number) => {
       for (const start of open.segments()) {
@@ -83,7 +85,7 @@ export function tumblingWindow<T, A>(
         const windows = open.entries(start);
         open.drop(start);
         for (const [key, result] of windows)
-          emitter.next(key, start, { key, start, end: start + size, result });
+          emitter.next(keyText(key), start, { key, start, end: start + size, result });
       }
     };
 

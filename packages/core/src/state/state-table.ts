@@ -30,6 +30,8 @@ export interface SegmentWrites {
  *
  * A step is the processing of one event or result. Segments are what time-indexed state is
  * forgotten by: dropping one, and undoing that, costs the same for any number of keys.
+ *
+ * Long because what a write changes and how it is taken back share every field.
  */
 export class StateTable {
   readonly name: string;

@@ -1,7 +1,11 @@
+import type { Key } from '../contract/key.ts';
 import type { KeyedState } from './keyed-state.ts';
 
 /** State that can be looked at and not changed. */
-export type ReadonlyKeyedState<V> = Pick<KeyedState<V>, 'get' | 'segments' | 'size' | 'entries'>;
+export type ReadonlyKeyedState<V, K extends Key = string> = Pick<
+  KeyedState<V, K>,
+  'get' | 'segments' | 'size' | 'entries'
+>;
 
 /**
  * The state of a running task, as of the last event that it has processed. That may be ahead of
@@ -15,5 +19,5 @@ export interface StateView {
    *
    * @throws OptionError when there is no state of this name.
    */
-  keyed<V>(name: string): ReadonlyKeyedState<V>;
+  keyed<V, K extends Key = string>(name: string): ReadonlyKeyedState<V, K>;
 }

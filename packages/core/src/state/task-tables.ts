@@ -1,9 +1,11 @@
 import type { StateChange } from '../contract/checkpoint.ts';
 import { OptionError, PipelineError, StateMismatchError } from '../contract/errors.ts';
+import type { Key } from '../contract/key.ts';
+import { KeyedTable } from './keyed-table.ts';
 import { decodeState } from './state-encoding.ts';
 import { StateSaver } from './state-saver.ts';
 import { StateTable } from './state-table.ts';
-import type { ReadonlyKeyedState, StateView } from './state-view.ts';
+import type { StateView } from './state-view.ts';
 
 /** All tables of a task: those of its operators, found by name, and its own. */
 export class TaskTables {
@@ -27,10 +29,10 @@ export class TaskTables {
   /** What operators remember, to be read from outside. */
   get view(): StateView {
     const names = [...this.#signatures.keys()].sort();
-    const keyed = <V>(name: string) => {
+    const keyed = <V, K extends Key>(name: string) => {
       const table = names.includes(name) ? this.#find(name) : undefined;
       if (!table) throw new OptionError(`there is no state ${name}, only ${names.join(', ')}`);
-      return table as unknown as ReadonlyKeyedState<V>;
+      return new KeyedTable<V, K>(table);
     };
     return { names, keyed };
   }

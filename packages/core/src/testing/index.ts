@@ -1,3 +1,4 @@
+export { emptyOutput } from './contract-output.ts';
 export { type ContractRow, contractSchema } from './contract-row.ts';
 export { eventsOf } from './events-of.ts';
 export { faultyLog, faultySink, type LogMoment, type SinkMoment } from './fault-switches.ts';
@@ -27,3 +28,8 @@ export {
 } from './simulate-faults.ts';
 export { sinkContract } from './sink-contract.ts';
 export type { CommitFault, SinkHarness, SinkUnderTest, StoredOutput } from './sink-harness.ts';
+export {
+  type WarehouseHarness,
+  type WarehouseUnderTest,
+  warehouseContract,
+} from './warehouse-contract.ts';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { fileLog, run } from '@streamify/core';
+import { SinkTargets } from '@streamify/core/adapter';
 import { duckdbSink } from '../duckdb-sink.ts';
 import { createLedger } from '../ledger.ts';
 import { defineTable } from '../table.ts';
@@ -78,7 +79,10 @@ await run({
   name: JOB,
   from: log.topic('plays', Play),
   through: sums,
-  into: duckdbSink<Sum>(transact, defineTable('sums', sumSchema, { kind: 'append' })),
+  into: duckdbSink<Sum>(
+    { transact: transact, targets: new SinkTargets() },
+    defineTable('sums', sumSchema),
+  ),
   atEnd: 'complete',
   epoch: { maxRecords: 40 },
 });

@@ -2,11 +2,9 @@ import { openLetters } from '../../adapter/open-letters.ts';
 import type { DeadLetter } from '../../contract/dead-letter.ts';
 import type { Folder } from '../../durable/folder.ts';
 import { publishParts } from './ledger-entry.ts';
+import { readLetterLine } from './letter-line.ts';
 import { jobPath } from './task-path.ts';
 import { lastTurn } from './turns.ts';
-
-/** A dead letter as a line of JSON: `undefined` is left out, and bytes are base64. */
-type LetterLine = Omit<DeadLetter, 'raw'> & { readonly raw: string };
 
 /** Reads the dead letters that a job has committed and that are still open, by partition and epoch. */
 export async function readDeadLetters(folder: Folder, job: string): Promise<readonly DeadLetter[]> {
@@ -18,7 +16,7 @@ export async function readDeadLetters(folder: Folder, job: string): Promise<read
     // What is committed may not have its name yet.
     if (last) await publishParts(task, last.entry);
     const redriven = (await linesOf(task, 'redriven')).map((line) => JSON.parse(line) as string);
-    letters.push(...openLetters((await linesOf(task, 'dead')).map(letterOf), redriven));
+    letters.push(...openLetters((await linesOf(task, 'dead')).map(readLetterLine), redriven));
   }
   return letters;
 }
@@ -29,9 +27,4 @@ async function linesOf(task: Folder, part: string): Promise<readonly string[]> {
   for (const name of [...(await task.list(part))].sort())
     lines.push(...String(await task.read(`${part}/${name}`)).split('\n'));
   return lines.filter((line) => line !== '');
-}
-
-function letterOf(line: string): DeadLetter {
-  const { raw, schemaId, result, stack, ...letter } = JSON.parse(line) as LetterLine;
-  return { ...letter, raw: Buffer.from(raw, 'base64'), schemaId, result, stack };
 }

@@ -1,5 +1,6 @@
 import { jsonText } from '../../adapter/json-text.ts';
 import type { EpochOutput } from '../../contract/epoch.ts';
+import { letterLine } from './letter-line.ts';
 
 /** Files that every sink with a ledger has beside its rows: no output can be called like one of them. */
 export const ownParts: readonly string[] = [
@@ -18,7 +19,11 @@ export function outputParts({
   dead,
   redriven,
 }: EpochOutput<unknown>): Readonly<Record<string, Uint8Array>> {
-  return { ...part('aside', aside), ...part('dead', dead), ...part('redriven', redriven) };
+  return {
+    ...part('aside', aside),
+    ...part('dead', dead.map(letterLine)),
+    ...part('redriven', redriven),
+  };
 }
 
 /** One file of JSON lines under its name, if there are any. */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { endOffsets } from '../../adapter/end-offsets.ts';
-import { partitionOf } from '../../adapter/partition-of.ts';
+import { targetPartition } from '../../adapter/target-partition.ts';
 import {
   ForeignWriterError,
   OffsetOutOfRangeError,
@@ -62,7 +62,7 @@ export class LogAppender {
   ): Promise<void> {
     const stretches: Record<string, Stretch> = {};
     for (const [topic, records] of batches)
-      stretches[topic] = stretchOf(records, await this.settledEnds(topic));
+      stretches[topic] = stretchOf(topic, records, await this.settledEnds(topic));
     for (const topic of batches.keys()) this.#ends.delete(topic);
     const isEmpty = [...batches.values()].every(({ length }) => length === 0);
     await store(stretches, isEmpty ? undefined : encodeRecords(batches));
@@ -120,7 +120,7 @@ export class LogAppender {
     const records = file && entry.parts.includes('records') ? decodeRecords(file, topic) : [];
     const seen = [...stretch.starts];
     const rest = records.filter((record) => {
-      const partition = partitionIn(record, seen.length);
+      const partition = targetPartition(topic, seen.length, record);
       const offset = seen[partition] ?? 0;
       seen[partition] = offset + 1;
       return offset >= (actual[partition] ?? 0);
@@ -143,17 +143,17 @@ export class LogAppender {
 }
 
 /** Where records will stand behind the ends that a topic has. */
-function stretchOf(records: readonly NewRecord[], starts: readonly number[]): Stretch {
+function stretchOf(
+  topic: string,
+  records: readonly NewRecord[],
+  starts: readonly number[],
+): Stretch {
   const ends = [...starts];
   for (const record of records) {
-    const partition = partitionIn(record, ends.length);
+    const partition = targetPartition(topic, ends.length, record);
     ends[partition] = (ends[partition] ?? 0) + 1;
   }
   return { starts, ends };
-}
-
-function partitionIn({ key }: NewRecord, partitions: number): number {
-  return partitionOf(key, partitions);
 }
 
 /** The appenders of a log by the place of their folders, and which of them a topic has. */

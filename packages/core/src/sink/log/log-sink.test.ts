@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from '../../adapter/partition-of.ts';
+import { targetPartition } from '../../adapter/target-partition.ts';
 import { typedTopic } from '../../adapter/typed-topic.ts';
 import { isWatermarkRecord, readWatermark } from '../../codec/watermark-record.ts';
 import {
@@ -89,7 +90,7 @@ describe('logSink', () => {
         failing = false;
         await log.publish(
           topic,
-          records.filter(({ key }) => partitionOf(key, TARGET_PARTITIONS) === 0),
+          records.filter((each) => targetPartition(TARGET, TARGET_PARTITIONS, each) === 0),
         );
         throw new Error('no space left');
       },
@@ -188,9 +189,9 @@ async function trial(seed: number, makeSink: MakeSink): Promise<string> {
       const some = new Set(TASKS.concat(2).filter(() => random() < 0.5));
       const part = (share: (record: NewRecord) => boolean) =>
         log.publish(topic, records.filter(share));
-      await part(({ key }) => some.has(partitionOf(key, TARGET_PARTITIONS)));
+      await part((each) => some.has(targetPartition(TARGET, TARGET_PARTITIONS, each)));
       await chaos.step();
-      await part(({ key }) => !some.has(partitionOf(key, TARGET_PARTITIONS)));
+      await part((each) => !some.has(targetPartition(TARGET, TARGET_PARTITIONS, each)));
       await chaos.step();
     },
   };

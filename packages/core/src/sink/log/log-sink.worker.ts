@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { partitionOf } from '../../adapter/partition-of.ts';
+import { targetPartition } from '../../adapter/target-partition.ts';
 import { typedTopic } from '../../adapter/typed-topic.ts';
 import type { EventLog } from '../../contract/event-log.ts';
 import { nodeFolder } from '../../durable/node-folder.ts';
@@ -30,7 +30,7 @@ const deadly: EventLog = {
   async publish(topic, records) {
     if (point === 'never' || ++appends < 3) return log.publish(topic, records);
     if (point === 'before') await die();
-    const first = records.filter(({ key }) => partitionOf(key, 3) < 2);
+    const first = records.filter((record) => targetPartition(topic, 3, record) < 2);
     await log.publish(topic, point === 'within' ? first : records);
     await die();
   },

@@ -1,5 +1,4 @@
 import { checkOwnInput } from '../../adapter/check-own-input.ts';
-import { partitionOf } from '../../adapter/partition-of.ts';
 import { tellWatermark } from '../../adapter/told-watermark.ts';
 import type { Checkpoint } from '../../contract/checkpoint.ts';
 import type { EpochCommit, EpochOutput } from '../../contract/epoch.ts';
@@ -143,16 +142,6 @@ class LogTask<T> implements SinkTask<T> {
 
 /** The record for every partition of a topic. */
 function forAll(record: NewRecord | undefined, partitions: number): readonly NewRecord[] {
-  return record ? keysOf(partitions).map((key) => ({ ...record, key })) : [];
-}
-
-/** A key for each partition: a log is published to by key. */
-function keysOf(partitions: number): readonly string[] {
-  const keys = new Map<number, string>();
-  for (let n = 0; keys.size < partitions; n++) {
-    const key = `watermark ${n}`;
-    const partition = partitionOf(key, partitions);
-    if (!keys.has(partition)) keys.set(partition, key);
-  }
-  return [...keys].sort(([a], [b]) => a - b).map(([, key]) => key);
+  if (!record) return [];
+  return Array.from({ length: partitions }, (_, partition) => ({ ...record, partition }));
 }

@@ -1,0 +1,39 @@
+import { backoff } from '../operator-kit/backoff.ts';
+import type { Clock } from './clock.ts';
+
+/** Milliseconds before a partition that was taken over is tried again; each further wait is twice as long. */
+const wait = { firstDelay: 5_000, maxDelay: 60_000 };
+
+/** A partition that another owner has taken over, and that is waited for. */
+interface LostPartition {
+  /** How often in a row. */
+  readonly losses: number;
+  /** Ends the wait. */
+  readonly release: AbortController;
+}
+
+/** The partitions of a job that other owners have taken over. */
+export class LostPartitions {
+  readonly #lost = new Map<number, LostPartition>();
+
+  /** Waits before a partition is taken back. Resolves with whether it is still wanted then. */
+  async wait(partition: number, clock: Clock, stopping: AbortSignal): Promise<boolean> {
+    const losses = (this.#lost.get(partition)?.losses ?? 0) + 1;
+    const lost = { losses, release: new AbortController() };
+    this.#lost.set(partition, lost);
+    const until = AbortSignal.any([stopping, lost.release.signal]);
+    await clock.sleep(backoff(losses, wait), until);
+    return !until.aborted;
+  }
+
+  /** Ends the wait for a partition that is no longer ours to take back. */
+  giveUp(partition: number): void {
+    this.#lost.get(partition)?.release.abort();
+    this.#lost.delete(partition);
+  }
+
+  /** Forgets the losses of a partition that commits again. */
+  regained(partition: number): void {
+    this.#lost.delete(partition);
+  }
+}

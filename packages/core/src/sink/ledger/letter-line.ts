@@ -1,0 +1,40 @@
+import { readResult, storeResult } from '../../adapter/stored-result.ts';
+import type { DeadLetter, ResultId } from '../../contract/dead-letter.ts';
+
+/** A dead letter as a line of JSON: `undefined` is left out, and bytes are base64. */
+export type LetterLine = Omit<DeadLetter, 'raw' | 'result' | 'schemaId' | 'stack'> & {
+  readonly raw: string;
+  readonly schemaId?: number;
+  readonly stack?: string;
+  readonly result?: ResultId;
+  /** The result's value exactly, which its JSON may not have. */
+  readonly resultValue?: string;
+};
+
+/** What is written of a letter. */
+export function letterLine({ result, raw, schemaId, stack, ...letter }: DeadLetter): LetterLine {
+  const stored = result && storeResult(result);
+  return {
+    ...letter,
+    raw: base64(raw),
+    ...(schemaId !== undefined && { schemaId }),
+    ...(stack !== undefined && { stack }),
+    ...(result && { result }),
+    ...(stored?.value && { resultValue: base64(stored.value) }),
+  };
+}
+
+/** Reads a line of a file of dead letters. */
+export function readLetterLine(line: string): DeadLetter {
+  const { raw, result, resultValue, schemaId, stack, ...letter } = JSON.parse(line) as LetterLine;
+  const value = resultValue === undefined ? undefined : Buffer.from(resultValue, 'base64');
+  return {
+    ...letter,
+    raw: Buffer.from(raw, 'base64'),
+    schemaId,
+    stack,
+    result: result && readResult({ json: JSON.stringify(result), value }),
+  };
+}
+
+const base64 = (bytes: Uint8Array) => Buffer.from(bytes).toString('base64');
