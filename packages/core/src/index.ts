@@ -1,3 +1,8 @@
+export {
+  type ResumingPublisher,
+  type ResumingPublisherOptions,
+  resumingPublisher,
+} from './adapter/resuming-publisher.ts';
 export { defineEvent, type EventOptions } from './codec/define-event.ts';
 export { type FileRegistryOptions, fileRegistry } from './codec/file-registry.ts';
 export { memoryRegistry } from './codec/memory-registry.ts';
@@ -22,7 +27,7 @@ export {
   UnknownTopicError,
 } from './contract/errors.ts';
 export { isStreamEvent, type Position, rowOf, type StreamEvent } from './contract/event.ts';
-export type { EventLog, Headers, Topic } from './contract/event-log.ts';
+export type { EventLog, Headers, NewRecord, Topic } from './contract/event-log.ts';
 export type { EventType, EventValue, RecordSchema } from './contract/event-type.ts';
 export type { AvroField, InferAvro } from './contract/infer-avro.ts';
 export type { Key, KeyPart } from './contract/key.ts';

@@ -6,7 +6,8 @@ export {
   RegistryUnavailableError,
 } from './errors.ts';
 export type { GroupTiming } from './log/group-session.ts';
-export { type KafkaLogOptions, kafkaLog } from './log/kafka-log.ts';
+export { kafkaLog } from './log/kafka-log.ts';
+export type { KafkaLogOptions } from './log/kafka-log-options.ts';
 export { confluentRegistry } from './registry/confluent-registry.ts';
 export type {
   Compatibility,

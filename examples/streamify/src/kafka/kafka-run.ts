@@ -1,7 +1,6 @@
-import type { EventLog, EventType, RecordSchema, Topic } from '@streamify/core';
+import type { EventLog } from '@streamify/core';
 import { confluentRegistry, kafkaLog } from '@streamify/kafka';
 import type { KafkaPlace } from './kafka-place.ts';
-import { prefixedLog } from './prefixed-log.ts';
 import { unsharedLog } from './unshared-log.ts';
 
 /** What a run has in Kafka. */
@@ -10,10 +9,6 @@ export interface KafkaRun {
   readonly log: EventLog;
   /** The same for jobs whose partitions are shared with other processes. */
   readonly sharedLog: EventLog;
-  /** What names of the run begin with in Kafka. */
-  readonly prefix: string;
-  /** A topic as Kafka sees it, for a sink. */
-  topicInKafka<T>(name: string, type: EventType<RecordSchema, T>): Topic<T>;
   close(): Promise<void>;
 }
 
@@ -27,20 +22,13 @@ export function openKafkaRun(
   run: string,
   { patience = 30_000 }: { readonly patience?: number } = {},
 ): KafkaRun {
-  const log = kafkaLog({
+  const sharedLog = kafkaLog({
     brokers,
+    namespace: run,
     patience,
     registry: confluentRegistry({ url: registryUrl, compatibility: 'BACKWARD', patience }),
     // Whoever was killed is missed after the shortest time that a broker allows by default.
     group: { sessionTimeout: 6_000 },
   });
-  const prefix = `${run}.`;
-  const sharedLog = prefixedLog(log, prefix);
-  return {
-    log: unsharedLog(sharedLog),
-    sharedLog,
-    prefix,
-    topicInKafka: (name, type) => log.topic(`${prefix}${name}`, type),
-    close: () => log.close(),
-  };
+  return { log: unsharedLog(sharedLog), sharedLog, close: () => sharedLog.close() };
 }

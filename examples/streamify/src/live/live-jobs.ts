@@ -13,28 +13,25 @@ import { sharedJobs } from './shared-jobs.ts';
  * results go to topics, from which one process lands them.
  */
 export function startShared(kafka: KafkaRun, start: StartLive): readonly RunningJob[] {
-  const { sharedLog: log, prefix: topicPrefix } = kafka;
+  const { sharedLog: log } = kafka;
   const cleaningJobs = topicNames.map((topic) =>
     start({
       name: `clean ${topic}`,
       ...cleaning(topic, log),
-      into: kafkaSink(kafka.topicInKafka(cleanTopic(topic), cleanType(topic)), {
-        topicPrefix,
-      }) as Sink<object>,
+      into: kafkaSink(log.topic(cleanTopic(topic), cleanType(topic))) as Sink<object>,
     }),
   );
   const counting = start({
     name: countingJobName,
     ...countingPlays(log),
-    into: kafkaSink(kafka.topicInKafka(playsTopic, PlaysPerSongEvent), { topicPrefix }),
+    into: kafkaSink(log.topic(playsTopic, PlaysPerSongEvent)),
   });
   return [...cleaningJobs, counting];
 }
 
 /** How many dead letters the shared jobs have, whichever process made them. */
 export async function deadLettersOf(kafka: KafkaRun): Promise<Readonly<Record<string, number>>> {
-  const { prefix: topicPrefix } = kafka;
-  const sink = kafkaSink(kafka.topicInKafka(playsTopic, PlaysPerSongEvent), { topicPrefix });
+  const sink = kafkaSink(kafka.sharedLog.topic(playsTopic, PlaysPerSongEvent));
   const counts = sharedJobs.map(
     async (job) => [job, (await sink.deadLetters(job)).length] as const,
   );

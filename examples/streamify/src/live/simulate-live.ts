@@ -1,8 +1,7 @@
-import type { EventLog } from '@streamify/core';
+import { type EventLog, type ResumingPublisher, resumingPublisher } from '@streamify/core';
 import { dueTime, systemClock } from '@streamify/simulator';
 import { type Identified, type Published, partitions, topicIn, topicNames } from '../log-topics.ts';
 import type { Source } from '../plan.ts';
-import { type ResumablePublisher, resumablePublisher } from '../resumable-publisher.ts';
 import { simulationOf } from '../stages/simulate.ts';
 
 /** How far a live simulation has come. */
@@ -38,7 +37,7 @@ export async function simulateLive(
   },
 ): Promise<void> {
   const publishers = await Promise.all(
-    topicNames.map((topic) => resumablePublisher(log, topicIn(log, topic), { partitions })),
+    topicNames.map((topic) => resumingPublisher(topicIn(log, topic), { partitions })),
   );
   const isBehind = () => publishers.some((publisher) => publisher.isBehind);
   let pending = topicNames.map((): Identified[] => []);
@@ -68,7 +67,7 @@ export async function simulateLive(
   await flush(last);
 }
 
-type Publisher = ResumablePublisher<Identified>;
+type Publisher = ResumingPublisher<Identified>;
 
 const storedBy = (publishers: readonly Publisher[]) =>
   Object.fromEntries(

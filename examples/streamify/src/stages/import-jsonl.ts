@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
-import type { EventLog } from '@streamify/core';
-import type { NewRecord } from '@streamify/core/adapter';
+import {
+  type EventLog,
+  type NewRecord,
+  type ResumingPublisher,
+  resumingPublisher,
+} from '@streamify/core';
 import type { TopicName } from '@streamify/models';
 import { type Identified, type Published, partitions, topicIn, topicNames } from '../log-topics.ts';
 import { type Progress, shown } from '../progress.ts';
-import { type ResumablePublisher, resumablePublisher } from '../resumable-publisher.ts';
 import { UsageError } from '../usage-error.ts';
 import { eventsimEvent, NotAnEvent } from './eventsim-event.ts';
 
@@ -32,7 +35,7 @@ export async function importInto(
   const counts: Partial<Record<TopicName, number>> = {};
   let read = 0;
   for (const topic of topicNames) {
-    const publisher = await resumablePublisher(log, topicIn(log, topic), { partitions });
+    const publisher = await resumingPublisher(topicIn(log, topic), { partitions });
     const file = files.get(topic);
     if (file !== undefined) {
       await importFile(publisher, topic, file, {
@@ -73,7 +76,7 @@ export function eventFiles(dir: string): Map<TopicName, string> {
 }
 
 async function importFile(
-  publisher: ResumablePublisher<Identified>,
+  publisher: ResumingPublisher<Identified>,
   topic: TopicName,
   file: string,
   { signal, onBytes }: { readonly signal: AbortSignal; readonly onBytes: (bytes: number) => void },
@@ -82,7 +85,7 @@ async function importFile(
   let malformed: NewRecord[] = [];
   const flush = async () => {
     await publisher.publish(events);
-    await publisher.publishRaw(malformed);
+    await publisher.publishRecords(malformed);
     [events, malformed] = [[], []];
   };
   let number = 0;

@@ -1,10 +1,9 @@
-import type { EventLog } from '@streamify/core';
+import { type EventLog, resumingPublisher } from '@streamify/core';
 import type { TopicName } from '@streamify/models';
 import { type EventsimConfig, simulateBatches } from '@streamify/simulator';
 import { type Published, partitions, topicIn, topicNames } from '../log-topics.ts';
 import type { Source } from '../plan.ts';
 import { type Progress, shown } from '../progress.ts';
-import { resumablePublisher } from '../resumable-publisher.ts';
 
 const day = 86_400_000;
 /** New listeners a year, as a share of those at the start, unless a configuration says. */
@@ -30,8 +29,7 @@ export async function simulateInto(
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<Published | undefined> {
   const batches = simulationOf(source);
-  const publisherOf = (topic: TopicName) =>
-    resumablePublisher(log, topicIn(log, topic), { partitions });
+  const publisherOf = (topic: TopicName) => resumingPublisher(topicIn(log, topic), { partitions });
   const publishers = await Promise.all(topicNames.map(publisherOf));
 
   let start: number | undefined;

@@ -1,9 +1,8 @@
-import type avsc from 'avsc';
 import { CodecError, OptionError, SchemaError } from '../contract/errors.ts';
 import type { EventType, RecordSchema } from '../contract/event-type.ts';
 import type { SchemaRegistry } from '../contract/schema-registry.ts';
-import { avroType, writerType } from './avro-type.ts';
-import { canonicalSchema } from './canonical-schema.ts';
+import { type AvroBody, avroBody, undecodable } from './avro-body.ts';
+import { avroType } from './avro-type.ts';
 import { misfitOf } from './misfit.ts';
 import { maxSchemaId, prefixLength, schemaIdOf, writePrefix } from './wire-format.ts';
 
@@ -73,9 +72,6 @@ export function avroEncoder<T>(type: EventType<RecordSchema, T>, schemaId: numbe
   return { encode, encodeAll: (values) => values.map(encode) };
 }
 
-/** Reads the body of a value written with one schema. */
-type Body<T> = (bytes: Buffer) => T;
-
 /**
  * Makes a decoder from Confluent's wire format. Values are plain data, as `InferAvro` says.
  *
@@ -90,41 +86,15 @@ export function avroDecoder<T>(
   type: EventType<RecordSchema, T>,
   registry: SchemaRegistry,
 ): AvroDecoder<T> {
-  const { name } = type.schema;
-  const avro = avroType(type.schema);
-  const bodies = new Map<number, Body<T>>();
+  const { schema } = type;
+  const avro = avroType(schema);
+  const bodies = new Map<number, AvroBody<T>>();
   /** Why a registry did not give a schema. It may the next time. */
   const missing = new Map<number, SchemaError>();
-  const fail = (reason: string, cause?: unknown): never => {
-    throw new CodecError(`cannot decode ${name}: ${reason}`, { cause });
-  };
-
-  const failMissing = (id: number): never => {
-    const cause = missing.get(id);
-    return fail(`unknown schema id ${id}${cause ? `: ${cause.message}` : ''}`, cause);
-  };
-
-  const bodyOf = (id: number, schema: RecordSchema): Body<T> => {
-    const resolver = resolverFor(avro, type.schema, schema);
-    if (resolver instanceof Error) {
-      return () => fail(`schema ${id} cannot be read as it: ${resolver.message}`, resolver);
-    }
-    return (bytes) => {
-      let result: { readonly value: T; readonly offset: number };
-      try {
-        result = avro.decode(bytes, prefixLength, resolver);
-      } catch (cause) {
-        return fail((cause as Error).message, cause);
-      }
-      if (result.offset < 0) fail(`truncated after ${bytes.length} bytes`);
-      if (result.offset < bytes.length) fail(`${bytes.length - result.offset} bytes too many`);
-      return result.value;
-    };
-  };
 
   const find = async (id: number): Promise<void> => {
     try {
-      bodies.set(id, bodyOf(id, await registry.schema(id)));
+      bodies.set(id, avroBody({ avro, schema }, { id, schema: await registry.schema(id) }));
     } catch (cause) {
       if (!(cause instanceof SchemaError)) throw cause;
       missing.set(id, cause);
@@ -141,8 +111,10 @@ export function avroDecoder<T>(
       await Promise.all([...unknown].map(find));
     },
     decode({ value }) {
-      const id = schemaIdOf(value) ?? fail(whyNoSchemaId(value));
-      const body = bodies.get(id) ?? failMissing(id);
+      const id = schemaIdOf(value);
+      if (id === undefined) throw undecodable(schema.name, whyNoSchemaId(value));
+      const body = bodies.get(id);
+      if (!body) throw unknownSchema(schema.name, id, missing.get(id));
       return body(
         Buffer.isBuffer(value)
           ? value
@@ -152,20 +124,8 @@ export function avroDecoder<T>(
   };
 }
 
-type Resolver = ReturnType<avsc.Type['createResolver']>;
-
-/** How to read what `writer` wrote; `undefined` when it is the reader's own schema, an error when it cannot be. */
-function resolverFor(
-  avro: avsc.Type,
-  reader: RecordSchema,
-  writer: RecordSchema,
-): Resolver | undefined | Error {
-  if (canonicalSchema(reader) === canonicalSchema(writer)) return undefined;
-  try {
-    return avro.createResolver(writerType(writer));
-  } catch (cause) {
-    return cause as Error;
-  }
+function unknownSchema(name: string, id: number, cause: SchemaError | undefined): CodecError {
+  return undecodable(name, `unknown schema id ${id}${cause ? `: ${cause.message}` : ''}`, cause);
 }
 
 function whyNoSchemaId(value: Uint8Array): string {

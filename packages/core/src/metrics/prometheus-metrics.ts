@@ -1,5 +1,6 @@
 import { addCounts } from '../adapter/add-counts.ts';
 import type { EpochMetrics, MetricsReporter } from '../contract/metrics.ts';
+import { escaped, exposition } from './exposition.ts';
 import { Histogram } from './histogram.ts';
 
 /** Keeps what Prometheus asks for. */
@@ -64,90 +65,81 @@ export function prometheusMetrics(): PrometheusMetrics {
       const series = tasks.get(labelsOf(job, partition));
       if (series) series.last = undefined;
     },
-    text: () => expose([...tasks.values()]),
+    text: () => families.map((family) => family([...tasks.values()])).join(''),
   };
 }
 
-/** All families, in the order of this list. */
-function expose(tasks: readonly TaskSeries[]): string {
-  const family = (name: string, type: string, help: string, lines: readonly string[]): string =>
-    lines.length === 0
-      ? ''
-      : `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('\n')}\n`;
-  const each = (
-    name: string,
-    type: 'counter' | 'gauge',
-    help: string,
-    value: (series: TaskSeries) => number | undefined,
-  ) =>
-    family(
-      name,
-      type,
-      help,
-      tasks.flatMap((series) => {
-        const sample = value(series);
-        return sample === undefined ? [] : `${name}{${series.labels}} ${sample}`;
-      }),
-    );
-  const histogram = (name: string, help: string, of: (series: TaskSeries) => Histogram) =>
-    family(
-      name,
-      'histogram',
-      help,
-      tasks.flatMap((series) => of(series).lines(name, series.labels)),
-    );
-  const counted = 'streamify_records_counted_total';
-  return [
-    ...Object.entries(known).map(([name, help]) =>
-      each(`streamify_records_${name}_total`, 'counter', help, ({ counts }) => counts[name] ?? 0),
-    ),
-    family(
-      counted,
-      'counter',
-      'What operators count, by the name that they give it.',
-      tasks.flatMap(({ labels, counts }) =>
-        Object.entries(counts)
-          .filter(([name]) => !(name in known))
-          .map(([name, n]) => `${counted}{${labels},name="${escaped(name)}"} ${n}`),
-      ),
-    ),
-    each('streamify_epochs_total', 'counter', 'Epochs committed.', ({ epochs }) => epochs),
-    histogram(
-      'streamify_epoch_duration_seconds',
-      'Time between two epochs that went to the sink.',
-      ({ durations }) => durations,
-    ),
-    histogram(
-      'streamify_commit_latency_seconds',
-      'Time that the sink took to commit an epoch.',
-      ({ commits }) => commits,
-    ),
-    each(
-      'streamify_lag_records',
-      'gauge',
-      'Records that the log holds and the task has not accounted for.',
-      ({ last }) => last?.lag,
-    ),
-    each(
-      'streamify_watermark_delay_seconds',
-      'gauge',
-      'How far event time is behind the clock.',
-      ({ last }) => (last?.watermarkDelay === undefined ? undefined : last.watermarkDelay / 1_000),
-    ),
-    each(
-      'streamify_state_bytes',
-      'gauge',
-      "Size of the task's saved state.",
-      ({ last }) => last?.stateBytes,
-    ),
-  ].join('');
+/** The lines of one family of measurements, of all tasks. */
+type Family = (tasks: readonly TaskSeries[]) => string;
+
+/** A family of one number a task. A task that has none is left out. */
+function numbers(
+  name: string,
+  type: 'counter' | 'gauge',
+  help: string,
+  value: (series: TaskSeries) => number | undefined,
+): Family {
+  const line = (series: TaskSeries) => {
+    const sample = value(series);
+    return sample === undefined ? [] : [`${name}{${series.labels}} ${sample}`];
+  };
+  return (tasks) => exposition({ name, type, help }, tasks.flatMap(line));
 }
+
+function histogram(name: string, help: string, of: (series: TaskSeries) => Histogram): Family {
+  const lines = (series: TaskSeries) => of(series).lines(name, series.labels);
+  return (tasks) => exposition({ name, type: 'histogram', help }, tasks.flatMap(lines));
+}
+
+/** Counts by the name that an operator gives them. */
+function namedCounts(name: string, help: string): Family {
+  const lines = ({ labels, counts }: TaskSeries) =>
+    Object.entries(counts)
+      .filter(([count]) => !(count in known))
+      .map(([count, n]) => `${name}{${labels},name="${escaped(count)}"} ${n}`);
+  return (tasks) => exposition({ name, type: 'counter', help }, tasks.flatMap(lines));
+}
+
+/** In the order in which they are told. */
+const families: readonly Family[] = [
+  ...Object.entries(known).map(([name, help]) =>
+    numbers(`streamify_records_${name}_total`, 'counter', help, ({ counts }) => counts[name] ?? 0),
+  ),
+  namedCounts(
+    'streamify_records_counted_total',
+    'What operators count, by the name that they give it.',
+  ),
+  numbers('streamify_epochs_total', 'counter', 'Epochs committed.', ({ epochs }) => epochs),
+  histogram(
+    'streamify_epoch_duration_seconds',
+    'Time between two epochs that went to the sink.',
+    ({ durations }) => durations,
+  ),
+  histogram(
+    'streamify_commit_latency_seconds',
+    'Time that the sink took to commit an epoch.',
+    ({ commits }) => commits,
+  ),
+  numbers(
+    'streamify_lag_records',
+    'gauge',
+    'Records that the log holds and the task has not accounted for.',
+    ({ last }) => last?.lag,
+  ),
+  numbers(
+    'streamify_watermark_delay_seconds',
+    'gauge',
+    'How far event time is behind the clock.',
+    ({ last }) => (last?.watermarkDelay === undefined ? undefined : last.watermarkDelay / 1_000),
+  ),
+  numbers(
+    'streamify_state_bytes',
+    'gauge',
+    "Size of the task's saved state.",
+    ({ last }) => last?.stateBytes,
+  ),
+];
 
 function labelsOf(job: string, partition: number): string {
   return `job="${escaped(job)}",partition="${partition}"`;
-}
-
-/** A label's value as the format wants it. */
-function escaped(value: string): string {
-  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

@@ -10,6 +10,7 @@ import { amendKafkaJs } from './amend-kafkajs.ts';
 import type { KafkaConnection } from './connection-options.ts';
 import { Kafka, logLevel, PartitionAssigners } from './kafkajs.ts';
 import { LastingConnection } from './lasting-connection.ts';
+import { type Namespace, namespaceOf } from './namespace.ts';
 import { Sockets } from './sockets.ts';
 
 /** kafkajs tries a little; how long in all is decided in one place, `persist`. */
@@ -21,9 +22,12 @@ const retry: RetryOptions = { retries: 2, initialRetryTime: 50, maxRetryTime: 50
  */
 export class KafkaClient {
   readonly connection: KafkaConnection;
+  /** What names become in the cluster. */
+  readonly namespace: Namespace;
 
-  constructor(connection: KafkaConnection) {
+  constructor(connection: KafkaConnection, namespace = namespaceOf(undefined)) {
     this.connection = connection;
+    this.namespace = namespace;
   }
 
   admin(): Admin {

@@ -7,7 +7,7 @@ export async function countsOf(brokers: readonly string[], job: string): Promise
   const last = new Map<number, TaskProgress>();
   for (const { partition, key, value } of await committedRecords(
     brokers,
-    jobTopics(job, '').checkpoints,
+    jobTopics(job).checkpoints,
   ))
     if (String(key) === 'checkpoint') last.set(partition, JSON.parse(String(value)));
   const sums = new Map<string, number>();

@@ -51,7 +51,8 @@ export class GroupMember implements Assignment {
     return this;
   }
 
-  committed(topic: string, partition: number, next: number): void {
+  committed(name: string, partition: number, next: number): void {
+    const topic = this.#options.client.namespace.inKafka(name);
     this.#done.set(`${topic}/${partition}`, { topic, partition, offset: String(next) });
   }
 

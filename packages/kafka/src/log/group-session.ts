@@ -15,6 +15,7 @@ export interface GroupTiming {
 /** Which group to be in. */
 export interface GroupSessionOptions {
   readonly client: KafkaClient;
+  /** In Kafka, as are the names of the topics. */
   readonly group: string;
   readonly topics: readonly string[];
   readonly timing: Required<GroupTiming>;

@@ -7,7 +7,8 @@ import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BrokerUnavailableError } from '../errors.ts';
 import { describeWithKafka } from '../testing/describe-with-kafka.ts';
-import { type KafkaLogOptions, kafkaLog } from './kafka-log.ts';
+import { kafkaLog } from './kafka-log.ts';
+import type { KafkaLogOptions } from './kafka-log-options.ts';
 
 const registry = memoryRegistry();
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -236,8 +237,8 @@ describeWithKafka('a Kafka log', (kafka) => {
       await Promise.all([first.close(), second.close()]);
     });
 
-    it('is told how far its members are, under the name that the prefix makes', async () => {
-      const { log, topic } = await withTopic({ group: timing, groupPrefix: 'team.' });
+    it('is told how far its members are, by their names in Kafka', async () => {
+      const { log, topic } = await withTopic({ group: timing, namespace: 'team' });
       await log.publish(topic, records(10));
       const { listener } = member();
       const assignment = await log.assign(topic, [topic], listener);
@@ -245,7 +246,10 @@ describeWithKafka('a Kafka log', (kafka) => {
       await assignment.close();
       const admin = new kafkajs.Kafka({ brokers: kafka().brokers, logLevel: 0 }).admin();
       await admin.connect();
-      const offsets = await admin.fetchOffsets({ groupId: `team.${topic}`, topics: [topic] });
+      const offsets = await admin.fetchOffsets({
+        groupId: `team.${topic}`,
+        topics: [`team.${topic}`],
+      });
       await admin.disconnect();
       expect(offsets[0]?.partitions).toMatchObject([{ partition: 0, offset: '7' }]);
     });

@@ -1,4 +1,4 @@
-import { type Bounds, checkSameCount, unknownTopic } from '@streamify/core/adapter';
+import { type Bounds, checkSameCount, checkTopicName, unknownTopic } from '@streamify/core/adapter';
 import type { Admin, Cluster } from 'kafkajs';
 import { rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
@@ -15,7 +15,7 @@ export interface TopicSettings {
   readonly config?: Readonly<Record<string, string>>;
 }
 
-/** Topics of a cluster: made, counted, deleted, and how far they reach. */
+/** The topics of a namespace, by their short names: made, counted, deleted, and how far they reach. */
 export class KafkaTopics {
   readonly #client: KafkaClient;
   readonly #admin: LastingConnection<Admin>;
@@ -33,6 +33,8 @@ export class KafkaTopics {
    * @throws PartitionCountError when it exists with another count.
    */
   async create(topic: string, { partitions, replicas = -1, config = {} }: TopicSettings) {
+    const name = this.#client.namespace.inKafka(topic);
+    checkTopicName(name);
     const existing = await this.partitions(topic);
     if (existing !== undefined) return checkSameCount(topic, existing, partitions);
     await this.#admin.persist(
@@ -40,23 +42,23 @@ export class KafkaTopics {
         admin.createTopics({
           topics: [
             {
-              topic,
+              topic: name,
               numPartitions: partitions,
               replicationFactor: replicas,
               configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
             },
           ],
         }),
-      `create topic ${topic}`,
+      `create topic ${name}`,
     );
     // Somebody else may have been faster, with another count; and brokers hear of it one by one.
     const created = await persist(
       this.#client.connection,
-      `find the new topic ${topic}`,
+      `find the new topic ${name}`,
       async () => {
         const count = await this.partitions(topic);
         if (count !== undefined) return count;
-        throw notInStep(`the metadata does not have ${topic} yet`);
+        throw notInStep(`the metadata does not have ${name} yet`);
       },
     );
     checkSameCount(topic, created, partitions);
@@ -65,31 +67,36 @@ export class KafkaTopics {
   /** Deletes a topic, or does nothing when there is none. Brokers no longer know it when this resolves. */
   async delete(topic: string): Promise<void> {
     if ((await this.partitions(topic)) === undefined) return;
+    const name = this.#client.namespace.inKafka(topic);
     await this.#admin.persist(async (admin) => {
       try {
-        await admin.deleteTopics({ topics: [topic] });
+        await admin.deleteTopics({ topics: [name] });
       } catch (cause) {
         // An answer was lost, or somebody else was faster.
         if (rootOf(cause).type !== 'UNKNOWN_TOPIC_OR_PARTITION') throw cause;
       }
-    }, `delete topic ${topic}`);
-    await persist(this.#client.connection, `see topic ${topic} gone`, async () => {
+    }, `delete topic ${name}`);
+    await persist(this.#client.connection, `see topic ${name} gone`, async () => {
       if ((await this.partitions(topic)) === undefined) return;
-      throw notInStep(`the metadata still has ${topic}`);
+      throw notInStep(`the metadata still has ${name}`);
     });
   }
 
   /** Number of partitions, `undefined` when there is no such topic. */
   partitions(topic: string): Promise<number | undefined> {
+    const name = this.#client.namespace.inKafka(topic);
     return this.#admin.persist(async (admin) => {
       try {
-        const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+        const { topics } = await admin.fetchTopicMetadata({ topics: [name] });
         return topics[0]?.partitions.length;
       } catch (cause) {
-        if (rootOf(cause).type === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
+        const failure = rootOf(cause);
+        if (failure.type === 'UNKNOWN_TOPIC_OR_PARTITION') return undefined;
+        // kafkajs stumbles over a topic that it remembers and no broker knows: a fresh one remembers none.
+        if (failure instanceof TypeError) throw notInStep(`no broker answers for topic ${name}`);
         throw cause;
       }
-    }, `look up topic ${topic}`);
+    }, `look up topic ${name}`);
   }
 
   /** @throws UnknownTopicError when there is no such topic. */
@@ -101,23 +108,24 @@ export class KafkaTopics {
 
   /** How far a partition reaches, as a reader of committed records sees it. */
   offsets(topic: string, partition: number): PartitionOffsets {
+    const name = this.#client.namespace.inKafka(topic);
     const find = async (
       cluster: Cluster,
       place: { fromBeginning: boolean } | { fromTimestamp: number },
     ) => {
       const [found] = await cluster.fetchTopicsOffset([
-        { topic, partitions: [{ partition }], ...place },
+        { topic: name, partitions: [{ partition }], ...place },
       ]);
       const offset = found?.partitions[0]?.offset;
       if (offset === undefined)
-        throw notInStep(`the metadata does not have ${topic}/${partition} yet`);
+        throw notInStep(`the metadata does not have ${name}/${partition} yet`);
       return Number(offset);
     };
     const ask = <T>(work: (cluster: Cluster) => Promise<T>): Promise<T> =>
       this.#cluster.persist(async (cluster) => {
-        await cluster.addTargetTopic(topic);
+        await cluster.addTargetTopic(name);
         return work(cluster);
-      }, `ask for the offsets of ${topic}/${partition}`);
+      }, `ask for the offsets of ${name}/${partition}`);
     const bounds = async (cluster: Cluster): Promise<Bounds> => {
       const [start, end] = await Promise.all([
         find(cluster, { fromBeginning: true }),

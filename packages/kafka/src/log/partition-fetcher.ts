@@ -36,8 +36,8 @@ export class PartitionFetcher {
    * @throws KafkaJSOffsetOutOfRange, BrokerUnavailableError, KafkaAccessError.
    */
   fetch(from: number, maxWait: number, signal: AbortSignal): Promise<FetchedRecords> {
-    const { client, topic, partition } = this.#options;
-    const what = `read ${topic}/${partition}`;
+    const { client, partition } = this.#options;
+    const what = `read ${this.#topicInKafka}/${partition}`;
     return persist(client.connection, what, () => this.#tryToFetch(from, maxWait), signal);
   }
 
@@ -55,8 +55,14 @@ export class PartitionFetcher {
     this.leave();
   }
 
+  get #topicInKafka(): string {
+    const { client, topic } = this.#options;
+    return client.namespace.inKafka(topic);
+  }
+
   async #tryToFetch(from: number, maxWait: number): Promise<FetchedRecords> {
-    const { topic, partition, maxBytes } = this.#options;
+    const { partition, maxBytes } = this.#options;
+    const topic = this.#topicInKafka;
     if (this.#isClosed) throw new ClosedError('the reader is closed');
     this.#cluster ??= this.#connect();
     const connection = this.#cluster;
@@ -84,7 +90,7 @@ export class PartitionFetcher {
     const cluster = this.#options.client.cluster();
     try {
       await cluster.connect();
-      await cluster.addTargetTopic(this.#options.topic);
+      await cluster.addTargetTopic(this.#topicInKafka);
       return cluster;
     } catch (cause) {
       await cluster.disconnect();

@@ -11,7 +11,8 @@ import { Play, PlayBySong, plays, registryOfPlays, trimmed } from '../faults/pla
 import { findJava } from '../local/java.ts';
 import { kafkaSink } from '../sink/kafka-sink.ts';
 import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
-import { type KafkaLogOptions, kafkaLog } from './kafka-log.ts';
+import { kafkaLog } from './kafka-log.ts';
+import type { KafkaLogOptions } from './kafka-log-options.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'streamify-tls-'));
 const [keys, trusted, certificate] = ['keys.p12', 'trusted.p12', 'broker.pem'].map((name) =>

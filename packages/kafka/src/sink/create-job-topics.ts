@@ -45,13 +45,14 @@ export async function createJobTopics(
 /** A checkpoint that is deleted some day would let its job start over, and deliver everything twice. */
 async function checkCompacted({ client }: KafkaLogParts, topic: string): Promise<void> {
   const name = 'cleanup.policy';
-  const policy = await persist(client.connection, `look up ${name} of ${topic}`, async () => {
+  const inKafka = client.namespace.inKafka(topic);
+  const policy = await persist(client.connection, `look up ${name} of ${inKafka}`, async () => {
     const admin = client.admin();
     try {
       await admin.connect();
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: topic, configNames: [name] }],
+        resources: [{ type: ConfigResourceTypes.TOPIC, name: inKafka, configNames: [name] }],
       });
       return resources[0]?.configEntries[0]?.configValue;
     } finally {
@@ -60,6 +61,6 @@ async function checkCompacted({ client }: KafkaLogParts, topic: string): Promise
   });
   if (policy !== 'compact')
     throw new OptionError(
-      `topic ${topic} holds checkpoints, and deletes them with its ${name} ${policy}: set it to compact`,
+      `topic ${inKafka} holds checkpoints, and deletes them with its ${name} ${policy}: set it to compact`,
     );
 }

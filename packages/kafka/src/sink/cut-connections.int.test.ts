@@ -35,8 +35,8 @@ describeWithKafka('a job whose connections are cut again and again', (kafka) => 
   for (const [name, apiKey] of Object.entries(requests))
     for (const passage of ['cut', 'cut reply'] as Passage[])
       it(`delivers each row once, where its ${name} is ${passage === 'cut' ? 'lost' : 'not answered'}`, async () => {
-        const { log, options, topic } = trial;
-        const from = log.topic(`${options.topicPrefix}source`, ContractEvent);
+        const { log, topic } = trial;
+        const from = log.topic('source', ContractEvent);
         await log.createTopic(from.name, { partitions: 1 });
         // Rows so large that an epoch takes several Produce requests, which are under way together.
         const title = apiKey === requests.Produce ? 'x'.repeat(10_000) : 'x';
@@ -58,7 +58,7 @@ describeWithKafka('a job whose connections are cut again and again', (kafka) => 
           name: 'plays',
           from,
           through: map(({ value }: { readonly value: ContractRow }) => value),
-          into: kafkaSink<ContractRow>(throughProxy.topic(topic.name, ContractEvent), options),
+          into: kafkaSink<ContractRow>(throughProxy.topic(topic.name, ContractEvent)),
           atEnd: 'stop' as const,
           epoch: { maxRecords: apiKey === requests.Produce ? 450 : 100 },
           onError: { retry: { attempts: 5, firstDelay: 1 } },

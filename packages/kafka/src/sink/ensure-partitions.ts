@@ -14,6 +14,7 @@ export async function ensurePartitions(
   settings: TopicSettings,
 ): Promise<void> {
   const { partitions: wanted } = settings;
+  const name = client.namespace.inKafka(topic);
   const existing = await topics.partitions(topic);
   if (existing === undefined) {
     try {
@@ -24,12 +25,12 @@ export async function ensurePartitions(
     }
   }
   if (existing !== undefined && existing >= wanted) return;
-  await persist(client.connection, `add partitions to topic ${topic}`, async () => {
+  await persist(client.connection, `add partitions to topic ${name}`, async () => {
     if (((await topics.partitions(topic)) ?? 0) >= wanted) return;
     const admin = client.admin();
     try {
       await admin.connect();
-      await admin.createPartitions({ topicPartitions: [{ topic, count: wanted }] });
+      await admin.createPartitions({ topicPartitions: [{ topic: name, count: wanted }] });
     } catch (cause) {
       // Somebody else may have been faster, and added more.
       if (rootOf(cause).type !== 'INVALID_PARTITIONS') throw cause;

@@ -6,7 +6,7 @@ import {
   watermarkRecord,
 } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
-import { messageOf } from '../log/kafka-log.ts';
+import { messageOf } from '../produce/message-of.ts';
 import type { PartitionMessages } from '../produce/requests-of.ts';
 import { deadLetterMessage } from './dead-letter-message.ts';
 import type { JobTopics } from './job-topics.ts';
@@ -45,8 +45,7 @@ export function epochMessages<T>(
   const tell = (told: number) => {
     if (writers === undefined) return;
     const record = watermarkRecord({ writer: `${job}/${partition}`, writers, watermark: told });
-    const message = messageOf(record, 1);
-    for (const messages of byPartition) messages.push(message);
+    for (const [each, messages] of byPartition.entries()) messages.push(messageOf(record, each));
   };
   const first = written === undefined && output.rows.length > 0;
   // Event time may look younger behind a restart; what was told is not taken back.

@@ -15,10 +15,9 @@ export interface JobTopics {
  * digits of their bytes. No two jobs share a name; nor do they where Kafka takes a dot for an
  * underscore, as in the names of its metrics.
  *
- * @param prefix begins each of them.
  * @throws OptionError when the job's name is empty, or too long for a topic.
  */
-export function jobTopics(job: string, prefix: string): JobTopics {
+export function jobTopics(job: string): JobTopics {
   const name = job
     .replaceAll('_', '__')
     .replace(/[^a-zA-Z0-9_-]/gu, (sign) =>
@@ -26,9 +25,9 @@ export function jobTopics(job: string, prefix: string): JobTopics {
     );
   if (name === '') throw new OptionError('a job without a name has no topics: give it one');
   const topics = {
-    checkpoints: `${prefix}${name}.checkpoints`,
-    deadLetters: `${prefix}${name}.dead-letters`,
-    sideOutputs: `${prefix}${name}.side-outputs`,
+    checkpoints: `${name}.checkpoints`,
+    deadLetters: `${name}.dead-letters`,
+    sideOutputs: `${name}.side-outputs`,
   };
   for (const topic of Object.values(topics)) checkTopicName(topic);
   return topics;

@@ -33,10 +33,7 @@ describeWithKafka('an owner whom another has replaced', (kafka) => {
 
   /** A sink whose requests go by the proxy. */
   const held = () =>
-    kafkaSink(
-      trial.anotherLog({ brokers: [proxy.broker] }).topic(trial.topic.name, ContractEvent),
-      trial.options,
-    );
+    kafkaSink(trial.anotherLog({ brokers: [proxy.broker] }).topic(trial.topic.name, ContractEvent));
 
   for (const [name, apiKey] of Object.entries(requests))
     it(`is fenced where its ${name} comes late, and nothing of it is stored`, async () => {
@@ -46,7 +43,7 @@ describeWithKafka('an owner whom another has replaced', (kafka) => {
       const late = old.commit(commitOf(2), outputOf([rowNamed('late')]));
       const outcome = late.catch((cause: unknown) => cause);
       await reached;
-      const young = await kafkaSink(trial.topic, trial.options).open(task);
+      const young = await kafkaSink(trial.topic).open(task);
       release();
       const fenced = await outcome;
       expect(fenced).toBeInstanceOf(FencedError);
@@ -62,7 +59,7 @@ describeWithKafka('an owner whom another has replaced', (kafka) => {
 
   it('hears of its successor, however much that one writes', async () => {
     const old = await held().open(task);
-    const young = await kafkaSink(trial.topic, trial.options).open(task);
+    const young = await kafkaSink(trial.topic).open(task);
     let isFenced = false;
     const writing = (async () => {
       for (let epoch = 1; !isFenced; epoch++)
@@ -94,14 +91,14 @@ describeWithKafka('an owner whom another has replaced', (kafka) => {
   it('is told that its own transaction timed out where nobody has the task', async () => {
     const sink = kafkaSink(
       trial.anotherLog({ brokers: [proxy.broker] }).topic(trial.topic.name, ContractEvent),
-      { ...trial.options, transactionTimeout: 1_000 },
+      { transactionTimeout: 1_000 },
     );
     const owner = await sink.open(task);
     const { reached, release } = proxy.hold(requests.EndTxn);
     const commit = owner.commit(commitOf(1), outputOf([rowNamed('slow')]));
     const outcome = commit.catch((cause: unknown) => cause);
     await reached;
-    const reader = await trial.log.reader(`${trial.options.topicPrefix}plays.checkpoints`, 0);
+    const reader = await trial.log.reader('plays.checkpoints', 0);
     const { end } = await reader.bounds();
     const limits = { maxRecords: 10, maxBytes: 1e6, maxWait: 30_000 };
     // Brokers look for such transactions every ten seconds; behind it, readers get on.

@@ -30,18 +30,19 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   const setMessageBytes = async (bytes: number): Promise<void> => {
     const admin = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
+    const name = trial.inKafka(trial.topic.name);
     const configEntries = [{ name: 'max.message.bytes', value: String(bytes) }];
     await admin.alterConfigs({
       validateOnly: false,
-      resources: [{ type: ConfigResourceTypes.TOPIC, name: trial.topic.name, configEntries }],
+      resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }],
     });
     await admin.disconnect();
   };
 
   it('is seen once by other consumers of committed records, and not before its commit', async () => {
-    const { topic, options } = trial;
+    const { topic } = trial;
     await setMessageBytes(50_000);
-    const owner = await kafkaSink<ContractRow>(topic, options).open(task);
+    const owner = await kafkaSink<ContractRow>(topic).open(task);
     const rows = Array.from({ length: 50 }, (_, i) => rowNamed(`row ${i}`));
     const tooLarge = rowNamed('large', { title: 'x'.repeat(60_000) });
     // The broker refuses one partition's batch, when others are written.
@@ -49,16 +50,16 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
     await expect(failed).rejects.toThrow(OptionError);
     await expect(failed).rejects.toThrow('max.message.bytes');
     await owner.close();
-    const next = await kafkaSink<ContractRow>(topic, options).open(task);
+    const next = await kafkaSink<ContractRow>(topic).open(task);
     await next.commit(commitOf(1), outputOf(rows));
     await next.close();
 
     const consumer = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).consumer({
-      groupId: `${options.topicPrefix}other`,
+      groupId: trial.inKafka('other'),
     });
     const seen: string[] = [];
     await consumer.connect();
-    await consumer.subscribe({ topic: topic.name, fromBeginning: true });
+    await consumer.subscribe({ topic: trial.inKafka(topic.name), fromBeginning: true });
     await new Promise<void>((resolve) => {
       void consumer.run({
         eachMessage: async ({ message }) => {
@@ -73,8 +74,8 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   });
 
   it('leaves no transaction open behind a commit that fails', async () => {
-    const { topic, options, log } = trial;
-    const owner = await kafkaSink<ContractRow>(topic, options).open(task);
+    const { topic, log } = trial;
+    const owner = await kafkaSink<ContractRow>(topic).open(task);
     await setMessageBytes(5_000);
     const title = 'x'.repeat(6_000);
     const rows = [rowNamed('a'), rowNamed('b'), rowNamed('c'), rowNamed('d', { title })];
@@ -88,11 +89,11 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   });
 
   it('is a dead letter where it is too large, or does not fit the schema, and can be redriven', async () => {
-    const { log, topic, options } = trial;
-    const from = log.topic(`${options.topicPrefix}source`, ContractEvent);
+    const { log, topic } = trial;
+    const from = log.topic('source', ContractEvent);
     await log.createTopic(from.name, { partitions: 2 });
     await from.publish(['fine', 'large', 'odd', 'poison'].map((id) => rowNamed(id)));
-    const sink = kafkaSink<ContractRow>(topic, { ...options, maxMessageBytes: 10_000 });
+    const sink = kafkaSink<ContractRow>(topic, { maxMessageBytes: 10_000 });
     const job = (isMended: boolean) => ({
       name: 'plays',
       from,
@@ -126,13 +127,13 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   });
 
   it('has its bytes, key and headers beside ours in the topic of dead letters', async () => {
-    const { log, options } = trial;
-    const source = `${options.topicPrefix}source`;
+    const { log } = trial;
+    const source = 'source';
     await log.createTopic(source, { partitions: 1 });
     const headers = { file: 'späte.jsonl', 'streamify-reason': 'its own' };
     const value = Buffer.from('not Avro');
     await log.publish(source, [{ key: 'ann', value, headers }]);
-    const sink = kafkaSink<ContractRow>(trial.topic, options);
+    const sink = kafkaSink<ContractRow>(trial.topic);
     await run({
       name: 'land plays',
       from: log.topic(source, ContractEvent),
@@ -141,7 +142,7 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
       atEnd: 'stop',
       maxDeadShare: 1,
     });
-    const letters = `${options.topicPrefix}land_20plays.dead-letters`;
+    const letters = 'land_20plays.dead-letters';
     const [record] = (await recordsOf(log, letters)).flat();
     expect(String(record?.value)).toBe('not Avro');
     expect(record?.key).toBe('ann');
@@ -160,26 +161,24 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   });
 
   it('needs a topic that exists, and that the job does not read', async () => {
-    const { log, topic, options } = trial;
-    const missing = log.topic(`${options.topicPrefix}missing`, ContractEvent);
-    await expect(kafkaSink(missing, options).open(task)).rejects.toThrow(UnknownTopicError);
+    const { log, topic } = trial;
+    const missing = log.topic('missing', ContractEvent);
+    await expect(kafkaSink(missing).open(task)).rejects.toThrow(UnknownTopicError);
     const itself = {
       name: 'itself',
       from: topic,
       through: map(({ value }: { value: ContractRow }) => value),
     };
     await topic.publish([rowNamed('a')]);
-    await expect(
-      run({ ...itself, into: kafkaSink(topic, options), atEnd: 'stop' }),
-    ).rejects.toThrow('reads topic');
+    await expect(run({ ...itself, into: kafkaSink(topic), atEnd: 'stop' })).rejects.toThrow(
+      'reads topic',
+    );
   });
 
   it('comes in batches that the topic takes', async () => {
-    const { topic, options } = trial;
+    const { topic } = trial;
     await setMessageBytes(20_000);
-    const owner = await kafkaSink<ContractRow>(topic, { ...options, maxMessageBytes: 15_000 }).open(
-      task,
-    );
+    const owner = await kafkaSink<ContractRow>(topic, { maxMessageBytes: 15_000 }).open(task);
     const rows = Array.from({ length: 100 }, (_, i) =>
       rowNamed(`row ${i}`, { title: 'x'.repeat(1_000) }),
     );
@@ -189,10 +188,10 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   });
 
   it('is compressed as the log says', async () => {
-    const { topic, options } = trial;
+    const { topic } = trial;
     for (const [i, compression] of (['gzip', 'snappy'] as const).entries()) {
       const compressed = trial.anotherLog({ compression }).topic(topic.name, ContractEvent);
-      const owner = await kafkaSink<ContractRow>(compressed, options).open(task);
+      const owner = await kafkaSink<ContractRow>(compressed).open(task);
       const rows = Array.from({ length: 3_000 }, (_, n) =>
         rowNamed(`${compression} ${n}`, { title: `${n} `.repeat(200), plays: n }),
       );
@@ -211,7 +210,7 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
   });
 
   it('needs a transactionTimeout that the brokers allow', async () => {
-    const sink = kafkaSink(trial.topic, { ...trial.options, transactionTimeout: 2 ** 31 - 1 });
+    const sink = kafkaSink(trial.topic, { transactionTimeout: 2 ** 31 - 1 });
     await expect(sink.open(task)).rejects.toThrow('transaction.max.timeout.ms');
   });
 

@@ -20,7 +20,6 @@ describe('a Kafka sink', () => {
 
   it('refuses options that cannot work', () => {
     for (const [options, message] of [
-      [{ topicPrefix: 'a/b' }, 'topicPrefix'],
       [{ transactionalIdPrefix: '' }, 'transactionalIdPrefix'],
       [{ transactionTimeout: 10 }, 'transactionTimeout'],
       [{ transactionTimeout: Number.NaN }, 'transactionTimeout'],

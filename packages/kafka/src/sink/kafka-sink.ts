@@ -19,9 +19,7 @@ import { RowEncoder } from './row-encoder.ts';
 const batchBytes = 900_000;
 
 export interface KafkaSinkOptions {
-  /** Begins the names of the job's topics, so that several installations share a cluster. Default: nothing. */
-  readonly topicPrefix?: string;
-  /** Begins the transactional ids, `<prefix>/<topicPrefix><job>/<partition>`. Default `streamify`. */
+  /** Begins the transactional ids, `<prefix>/<namespace>.<job>/<partition>`. Default `streamify`. */
   readonly transactionalIdPrefix?: string;
   /**
    * Milliseconds after which the cluster aborts a transaction whose owner is gone. Until then, or
@@ -44,7 +42,7 @@ export interface KafkaSink<T> extends Sink<T | StreamEvent<T>> {
  * readers of committed records see all or nothing.
  *
  * Beside the topic, each job has `<job>.checkpoints`, which is compacted, `<job>.dead-letters` and
- * `<job>.side-outputs`. They are made when its first task opens.
+ * `<job>.side-outputs`, in the namespace of the log. They are made when its first task opens.
  *
  * @throws OptionError when an option cannot work, or the topic is not one of a `kafkaLog`.
  *
@@ -83,8 +81,8 @@ export function kafkaSink<T extends object>(
       if (partitions === undefined) throw unknownTopic(name);
       const id = await log.registry.register(`${name}-value`, type.schema);
       const { encode } = avroEncoder(type, id);
-      const { topicPrefix, transactionalIdPrefix, transactionTimeout, maxMessageBytes } = settings;
-      const topics = jobTopics(task.job, topicPrefix);
+      const { transactionalIdPrefix, transactionTimeout, maxMessageBytes } = settings;
+      const topics = jobTopics(task.job);
       await made(task, topics);
       return openKafkaTask({
         log,
@@ -93,27 +91,22 @@ export function kafkaSink<T extends object>(
         target: { name, partitions },
         topics,
         rows: new RowEncoder({ topic, encode, partitions, maxMessageBytes }),
-        transactionalId: `${transactionalIdPrefix}/${topicPrefix}${task.job}/${task.partition}`,
+        transactionalId: `${transactionalIdPrefix}/${parts.client.namespace.inKafka(task.job)}/${task.partition}`,
         transactionTimeout,
         compression: compressionType(compression, zstd),
         maxBatchBytes: Math.min(maxMessageBytes, batchBytes),
       });
     },
-    deadLetters: (job) => readDeadLetters(log, jobTopics(job, settings.topicPrefix).deadLetters),
+    deadLetters: (job) => readDeadLetters(log, jobTopics(job).deadLetters),
   };
 }
 
 function checkOptions(options: KafkaSinkOptions): Required<KafkaSinkOptions> {
   const {
-    topicPrefix = '',
     transactionalIdPrefix = 'streamify',
     transactionTimeout = 60_000,
     maxMessageBytes = 1_000_000,
   } = options;
-  if (!/^[a-zA-Z0-9._-]*$/.test(topicPrefix))
-    throw new OptionError(
-      `topicPrefix has letters, digits, dots, underscores and hyphens, got ${JSON.stringify(topicPrefix)}`,
-    );
   if (typeof transactionalIdPrefix !== 'string' || transactionalIdPrefix === '')
     throw new OptionError(
       `transactionalIdPrefix is a text that is not empty, got ${JSON.stringify(transactionalIdPrefix)}`,
@@ -125,7 +118,6 @@ function checkOptions(options: KafkaSinkOptions): Required<KafkaSinkOptions> {
   if (!(Number.isSafeInteger(maxMessageBytes) && maxMessageBytes >= 1))
     throw new OptionError(`maxMessageBytes is a number of bytes, got ${maxMessageBytes}`);
   return {
-    topicPrefix,
     transactionalIdPrefix,
     transactionTimeout: Math.ceil(transactionTimeout),
     maxMessageBytes,

@@ -27,7 +27,7 @@ describeWithKafka('state in a checkpoint topic', (kafka) => {
   });
   afterEach(() => trial.close());
 
-  const open = () => kafkaSink(trial.topic, trial.options).open(task);
+  const open = () => kafkaSink(trial.topic).open(task);
   const same = (actual: readonly Uint8Array[] | undefined, expected: readonly Uint8Array[]) =>
     actual?.length === expected.length &&
     actual.every((part, i) => Buffer.compare(part, expected[i] as Uint8Array) === 0);
@@ -61,10 +61,7 @@ describeWithKafka('state in a checkpoint topic', (kafka) => {
     expect(next.checkpoint?.epoch).toBe(120);
     expect(same(next.checkpoint?.state, [part(118), part(119), part(120)])).toBe(true);
     await next.close();
-    const [, records = []] = await recordsOf(
-      trial.log,
-      `${trial.options.topicPrefix}plays.checkpoints`,
-    );
+    const [, records = []] = await recordsOf(trial.log, 'plays.checkpoints');
     const left = new Map(records.map(({ key, value }) => [key, value.length]));
     const alive = [...left].filter(([, length]) => length > 0).map(([key]) => key);
     // What compaction keeps.
@@ -80,7 +77,7 @@ describeWithKafka('state in a checkpoint topic', (kafka) => {
   it('is in a topic that compaction keeps small, and so is a partition that was added', async () => {
     const owner = await open();
     await owner.close();
-    const added = await kafkaSink(trial.topic, trial.options).open({
+    const added = await kafkaSink(trial.topic).open({
       ...task,
       partition: 4,
       partitions: 5,
@@ -89,7 +86,7 @@ describeWithKafka('state in a checkpoint topic', (kafka) => {
     await added.close();
     const admin = new Kafka({ brokers: kafka().brokers, logLevel: logLevel.NOTHING }).admin();
     await admin.connect();
-    const name = `${trial.options.topicPrefix}plays.checkpoints`;
+    const name = trial.inKafka('plays.checkpoints');
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
       resources: [{ type: 2, name, configNames: ['cleanup.policy', 'segment.bytes'] }],
@@ -107,7 +104,7 @@ describeWithKafka('state in a checkpoint topic', (kafka) => {
   });
 
   it('is refused in a topic that forgets it', async () => {
-    const name = `${trial.options.topicPrefix}plays.checkpoints`;
+    const name = 'plays.checkpoints';
     await trial.log.createTopic(name, { partitions: 2 });
     await expect(open()).rejects.toThrow('cleanup.policy delete: set it to compact');
   });

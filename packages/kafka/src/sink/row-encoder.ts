@@ -1,7 +1,7 @@
 import { rowOf, type StreamEvent, type Topic } from '@streamify/core';
-import type { AvroEncoder } from '@streamify/core/adapter';
+import { type AvroEncoder, partitionOf } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
-import { messageOf } from '../log/kafka-log.ts';
+import { messageOf } from '../produce/message-of.ts';
 
 export interface RowEncoderOptions<T> {
   readonly topic: Topic<T>;
@@ -50,7 +50,8 @@ export class RowEncoder<T> {
   #encode(element: T | StreamEvent<T>): Message {
     const { topic, encode, partitions } = this.#options;
     const row = rowOf(element);
-    return messageOf({ key: topic.type.keyOf(row), value: encode(row) }, partitions);
+    const key = topic.type.keyOf(row);
+    return messageOf({ key, value: encode(row) }, partitionOf(key, partitions));
   }
 }
 

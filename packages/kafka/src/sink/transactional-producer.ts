@@ -63,8 +63,10 @@ export class TransactionalProducer {
   }
 
   /** Writes messages, in a transaction that begins here. */
-  async send(parts: readonly PartitionMessages[]): Promise<void> {
-    const { transactionalId } = this.#options;
+  async send(messages: readonly PartitionMessages[]): Promise<void> {
+    const { client, transactionalId } = this.#options;
+    const { inKafka } = client.namespace;
+    const parts = messages.map((part) => ({ ...part, topic: inKafka(part.topic) }));
     const partitionsByTopic = new Map<string, number[]>();
     for (const { topic, partition } of parts) {
       const partitions = partitionsByTopic.get(topic);
@@ -81,7 +83,8 @@ export class TransactionalProducer {
 
   /** The offset at which the last message for a partition stands. */
   lastOffset(topic: string, partition: number): number {
-    return this.#sender.lastOffset(topic, partition);
+    const { inKafka } = this.#options.client.namespace;
+    return this.#sender.lastOffset(inKafka(topic), partition);
   }
 
   /**

@@ -19,9 +19,10 @@ import {
   type SinkUnderTest,
   type StoredOutput,
 } from '@streamify/core/testing';
-import { type KafkaLogOptions, kafkaLog } from '../log/kafka-log.ts';
+import { kafkaLog } from '../log/kafka-log.ts';
+import type { KafkaLogOptions } from '../log/kafka-log-options.ts';
 import { jobTopics } from '../sink/job-topics.ts';
-import { type KafkaSinkOptions, kafkaSink } from '../sink/kafka-sink.ts';
+import { kafkaSink } from '../sink/kafka-sink.ts';
 import type { TaskProgress } from '../sink/task-progress.ts';
 
 /** Rows of the contract as events of a topic. */
@@ -59,8 +60,8 @@ export async function rowsOf<T>(topic: Topic<T>, records: readonly LogRecord[]):
 export interface SinkTrial {
   readonly log: EventLog;
   readonly topic: Topic<ContractRow>;
-  /** Names of the trial's own. */
-  readonly options: KafkaSinkOptions & { readonly topicPrefix: string };
+  /** What one of its names is in Kafka. */
+  inKafka(name: string): string;
   /** Makes another log of the same cluster, as another process has one. */
   anotherLog(options?: Partial<KafkaLogOptions>): EventLog;
   close(): Promise<void>;
@@ -72,19 +73,19 @@ export async function sinkTrial(
   logOptions: Partial<KafkaLogOptions> = {},
 ): Promise<SinkTrial> {
   const registry: SchemaRegistry = memoryRegistry();
-  const prefix = `trial-${randomUUID()}.`;
+  const namespace = `trial-${randomUUID()}`;
   const logs: EventLog[] = [];
   const anotherLog = (options: Partial<KafkaLogOptions> = {}): EventLog => {
-    const log = kafkaLog({ brokers, registry, ...logOptions, ...options });
+    const log = kafkaLog({ brokers, registry, namespace, ...logOptions, ...options });
     logs.push(log);
     return log;
   };
   const log = anotherLog();
-  await log.createTopic(`${prefix}target`, { partitions: 3 });
+  await log.createTopic('target', { partitions: 3 });
   return {
     log,
-    topic: log.topic(`${prefix}target`, ContractEvent),
-    options: { topicPrefix: prefix },
+    topic: log.topic('target', ContractEvent),
+    inKafka: (name) => `${namespace}.${name}`,
     anotherLog,
     async close() {
       for (const each of logs) await each.close();
@@ -93,12 +94,12 @@ export async function sinkTrial(
 }
 
 /** All that the jobs of the contract have stored, read without the sink. */
-export async function storedIn({ log, topic, options }: SinkTrial): Promise<StoredOutput> {
+export async function storedIn({ log, topic }: SinkTrial): Promise<StoredOutput> {
   const aside: StoredOutput['aside'][number][] = [];
   const dead: DeadLetter[] = [];
   const counts: Record<string, Record<string, number>> = {};
   for (const job of ['plays', 'skips']) {
-    const names = jobTopics(job, options.topicPrefix);
+    const names = jobTopics(job);
     for (const { key, value, headers = {} } of (await recordsOf(log, names.sideOutputs)).flat())
       aside.push({
         output: key,
@@ -109,7 +110,7 @@ export async function storedIn({ log, topic, options }: SinkTrial): Promise<Stor
           offset: Number(headers['streamify-offset']),
         },
       });
-    dead.push(...(await kafkaSink(topic, options).deadLetters(job)));
+    dead.push(...(await kafkaSink(topic).deadLetters(job)));
     for (const records of await recordsOf(log, names.checkpoints)) {
       const last = records.findLast(({ key }) => key === 'checkpoint');
       if (!last) continue;
@@ -128,11 +129,11 @@ export async function kafkaSinkUnderTest(
   trial: SinkTrial,
   failNextCommit: SinkUnderTest['failNextCommit'],
 ): Promise<SinkUnderTest> {
-  const { topic, options, anotherLog } = trial;
+  const { topic, anotherLog } = trial;
   return {
-    sink: kafkaSink<ContractRow>(topic, options),
+    sink: kafkaSink<ContractRow>(topic),
     stored: () => storedIn(trial),
-    reopen: async () => kafkaSink(anotherLog().topic(topic.name, ContractEvent), options),
+    reopen: async () => kafkaSink(anotherLog().topic(topic.name, ContractEvent)),
     failNextCommit,
     close: () => trial.close(),
   };

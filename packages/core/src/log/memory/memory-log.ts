@@ -1,26 +1,13 @@
-import { setMaxListeners } from 'node:events';
 import { assignAll } from '../../adapter/assign-all.ts';
-import { checkLimits, checkRange } from '../../adapter/check-poll.ts';
-import { HighWatermark } from '../../adapter/high-watermark.ts';
 import { targetPartition } from '../../adapter/target-partition.ts';
-import {
-  checkPartition,
-  checkSameCount,
-  deletedTopic,
-  unknownTopic,
-} from '../../adapter/topic-errors.ts';
+import { checkPartition, checkSameCount, unknownTopic } from '../../adapter/topic-errors.ts';
 import { checkPartitions, checkTopicName } from '../../adapter/topic-name.ts';
 import { typedTopic } from '../../adapter/typed-topic.ts';
 import { memoryRegistry } from '../../codec/memory-registry.ts';
 import { ClosedError } from '../../contract/errors.ts';
-import type {
-  EventLog,
-  LogRecord,
-  NewRecord,
-  PartitionReader,
-  PollRequest,
-} from '../../contract/event-log.ts';
+import type { EventLog, NewRecord } from '../../contract/event-log.ts';
 import type { SchemaRegistry } from '../../contract/schema-registry.ts';
+import { MemoryPartition } from './memory-partition.ts';
 
 export interface MemoryLogOptions {
   /** Default: a registry of its own. */
@@ -42,12 +29,12 @@ export function memoryLog({
   registry = memoryRegistry(),
   now = Date.now,
 }: MemoryLogOptions = {}): EventLog {
-  const topics = new Map<string, readonly Partition[]>();
+  const topics = new Map<string, readonly MemoryPartition[]>();
   let closed = false;
   const checkOpen = () => {
     if (closed) throw new ClosedError('the log is closed');
   };
-  const partitionsOf = (topic: string): readonly Partition[] => {
+  const partitionsOf = (topic: string): readonly MemoryPartition[] => {
     checkOpen();
     const partitions = topics.get(topic);
     if (!partitions) throw unknownTopic(topic);
@@ -64,7 +51,7 @@ export function memoryLog({
       if (existing) return checkSameCount(topic, existing.length, partitions);
       topics.set(
         topic,
-        Array.from({ length: partitions }, (_, partition) => new Partition(topic, partition)),
+        Array.from({ length: partitions }, (_, partition) => new MemoryPartition(topic, partition)),
       );
     },
     async deleteTopic(topic) {
@@ -79,17 +66,12 @@ export function memoryLog({
       return topics.get(topic)?.length;
     },
     async publish(topic, records) {
-      const partitions = partitionsOf(topic);
-      // All of them first: one that is refused leaves nothing behind.
-      const targets = records.map((record) => targetPartition(topic, partitions.length, record));
-      for (const [i, record] of records.entries())
-        partitions[targets[i] as number]?.append(record, now());
-      for (const target of new Set(targets)) partitions[target]?.expose();
+      append(topic, partitionsOf(topic), records, now);
     },
     async reader(topic, partition) {
       const partitions = partitionsOf(topic);
       checkPartition(topic, partitions.length, partition);
-      return (partitions[partition] as Partition).reader();
+      return (partitions[partition] as MemoryPartition).reader();
     },
     assign: (_group, names, listener) => assignAll(names, log.partitions, listener),
     topic: (name, type) => typedTopic(log, name, type),
@@ -101,91 +83,15 @@ export function memoryLog({
   return log;
 }
 
-class Partition {
-  readonly #where: { readonly topic: string; readonly partition: number };
-  readonly #records: LogRecord[] = [];
-  readonly #highWatermark = new HighWatermark(0);
-  readonly #closing = new AbortController();
-  #isDeleted = false;
-  #loggedAt = Number.NEGATIVE_INFINITY;
-
-  constructor(topic: string, partition: number) {
-    this.#where = { topic, partition };
-    // Each reader that waits listens to it.
-    setMaxListeners(0, this.#closing.signal);
-  }
-
-  append({ key, value, headers }: NewRecord, now: number): void {
-    // A clock that is set back must not turn the log's time back.
-    this.#loggedAt = Math.max(this.#loggedAt, now);
-    this.#records.push({
-      offset: this.#records.length,
-      // The producer may use its buffer again.
-      value: Buffer.from(value),
-      key,
-      loggedAt: this.#loggedAt,
-      ...(headers && { headers: { ...headers } }),
-    });
-  }
-
-  expose(): void {
-    this.#highWatermark.advance(this.#records.length);
-  }
-
-  close(): void {
-    this.#closing.abort();
-  }
-
-  delete(): void {
-    this.#isDeleted = true;
-    this.#highWatermark.wake();
-  }
-
-  reader(): PartitionReader {
-    const closing = new AbortController();
-    const bounds = () => ({ start: 0, end: this.#highWatermark.end });
-    const checkThere = () => {
-      if (this.#isDeleted) throw deletedTopic(this.#where.topic);
-    };
-    const checkOpen = () => {
-      if (this.#closing.signal.aborted) throw new ClosedError('the log is closed');
-      if (closing.signal.aborted) throw new ClosedError('the reader is closed');
-      checkThere();
-    };
-    return {
-      poll: async (request) => {
-        checkOpen();
-        checkLimits(request);
-        checkRange(request, this.#where, bounds());
-        const { from, maxWait, signal } = request;
-        const signals = [signal, closing.signal, this.#closing.signal];
-        await this.#highWatermark.waitBeyond(from, maxWait, signals);
-        checkThere();
-        const records = this.#slice(request);
-        return { records, next: from + records.length };
-      },
-      bounds: async () => {
-        checkOpen();
-        return bounds();
-      },
-      offsetAt: async (timestamp) => {
-        checkOpen();
-        const { end } = bounds();
-        const found = this.#records.findIndex(({ loggedAt }) => loggedAt >= timestamp);
-        return found === -1 ? end : Math.min(found, end);
-      },
-      close: async () => closing.abort(),
-    };
-  }
-
-  #slice({ from, maxRecords, maxBytes }: PollRequest): readonly LogRecord[] {
-    const most = Math.min(this.#highWatermark.end, from + maxRecords);
-    let end = from;
-    for (let bytes = 0; end < most; end++) {
-      const { key, value } = this.#records[end] as LogRecord;
-      bytes += Buffer.byteLength(key) + value.length;
-      if (bytes > maxBytes && end > from) break;
-    }
-    return this.#records.slice(from, end);
-  }
+/** Appends all records, or none of them when one is refused. */
+function append(
+  topic: string,
+  partitions: readonly MemoryPartition[],
+  records: readonly NewRecord[],
+  now: () => number,
+): void {
+  const targets = records.map((record) => targetPartition(topic, partitions.length, record));
+  for (const [i, record] of records.entries())
+    partitions[targets[i] as number]?.append(record, now());
+  for (const target of new Set(targets)) partitions[target]?.expose();
 }
