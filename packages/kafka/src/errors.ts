@@ -3,6 +3,7 @@ import { StreamifyError } from '@streamify/core';
 /** No broker answers, or the one that is needed. It may pass: a job that retries goes on from its last commit. */
 export class BrokerUnavailableError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_BROKER_UNAVAILABLE';
+  override readonly isFinal = false;
   /** Where brokers were looked for, as `host:port`. */
   readonly brokers: readonly string[];
 
@@ -20,11 +21,13 @@ export class KafkaAccessError extends StreamifyError {
 /** A transaction ended in a way that cannot be told yet. Opening the task again settles it. */
 export class CommitUnknownError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_COMMIT_UNKNOWN';
+  override readonly isFinal = false;
 }
 
 /** The schema registry gives no answer to build on. It may pass: a job that retries goes on from its last commit. */
 export class RegistryUnavailableError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_REGISTRY_UNAVAILABLE';
+  override readonly isFinal = false;
   /** Where it was looked for. */
   readonly url: string;
 

@@ -24,6 +24,7 @@ export { addCounts } from './add-counts.ts';
 export { assignAll } from './assign-all.ts';
 export { checkOwnInput } from './check-own-input.ts';
 export { checkLimits, checkRange } from './check-poll.ts';
+export { checkTopicsAgree } from './check-topics-agree.ts';
 export { commonPartitions } from './common-partitions.ts';
 export { endOffsets } from './end-offsets.ts';
 export { HighWatermark } from './high-watermark.ts';

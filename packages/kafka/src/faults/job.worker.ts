@@ -1,16 +1,8 @@
-import { type CommitReport, type RunningJob, startJob } from '@streamify/core';
+import { type CommitReport, type RunningJob, type Sink, startJob } from '@streamify/core';
 import { kafkaLog } from '../log/kafka-log.ts';
 import { naiveSink } from './naive-sink.ts';
 import { registryOfPlays } from './plays.ts';
-import {
-  Counted,
-  listenersJob,
-  rekeyJob,
-  songsJob,
-  topicsOf,
-  type WindowSink,
-  withoutGroup,
-} from './windows.ts';
+import { Counted, listenersJob, rekeyJob, songsJob, topicsOf, withoutGroup } from './windows.ts';
 import type { WorkerJob, WorkerMessage } from './worker-job.ts';
 
 /*
@@ -35,12 +27,14 @@ const settings = {
 
 let commits = 0;
 /** Stops the process before a commit that has rows. */
-const stopping = (into: WindowSink): WindowSink => ({
-  async open(task) {
-    const owner = await into.open(task);
+const stopping = <T>(into: Sink<T>): Sink<T> => ({
+  ...into,
+  async open(task, named) {
+    const owner = await into.open(task, named);
     return {
       checkpoint: owner.checkpoint,
       refusal: (row) => owner.refusal(row),
+      refusalOf: (output, row) => owner.refusalOf(output, row),
       async commit(epoch, output) {
         if (output.rows.length > 0 && ++commits === stopBefore)
           process.kill(process.pid, 'SIGSTOP');

@@ -20,6 +20,8 @@ export function naiveSink(
 ): WindowSink {
   const { log } = topic;
   return {
+    store: log,
+    deadLetters: async () => [],
     async open({ partition }) {
       const stored = (await lastOf(log, checkpoints)).get(String(partition));
       let state = stored?.state ?? [];
@@ -29,6 +31,7 @@ export function naiveSink(
           state: state.map((part) => Buffer.from(part, 'base64')),
         },
         refusal: () => undefined,
+        refusalOf: () => undefined,
         async commit({ epoch, next, pipeline, state: change }, { rows }) {
           await topic.publish(rows.map(rowOf));
           if (rows.length > 0) written();

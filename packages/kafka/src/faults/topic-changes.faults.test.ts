@@ -25,12 +25,14 @@ const onceMore = deduplicate<Play>({ by: ({ key }) => key, within: 600_000, name
 
 /** The sink, as if its checkpoints were of another pipeline. */
 const unchecked = <T>(into: Sink<T>, amended: (pipeline: string) => string): Sink<T> => ({
-  async open({ job, partition }) {
-    const owner = await into.open({ job, partition });
+  ...into,
+  async open({ job, partition }, named) {
+    const owner = await into.open({ job, partition }, named);
     const { checkpoint } = owner;
     return {
       checkpoint: checkpoint && { ...checkpoint, pipeline: amended(checkpoint.pipeline) },
       refusal: (row) => owner.refusal(row),
+      refusalOf: (output, row) => owner.refusalOf(output, row),
       commit: (commit, output) => owner.commit(commit, output),
       close: () => owner.close(),
     };

@@ -8,7 +8,7 @@ import {
   type SchemaRegistry,
   UnknownTopicError,
 } from '@streamify/core';
-import { logContract } from '@streamify/core/testing';
+import { emptyOutput, logContract } from '@streamify/core/testing';
 import type { Admin } from 'kafkajs';
 import { map } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -143,7 +143,7 @@ describeWithKafka('a Kafka log with a namespace', (kafka) => {
         const cause = { topic: 'plays', partition: 0, offset: 0 };
         const rows = [{ at: 0, song: `song ${i}` }];
         const counts = { in: 1, out: 1 };
-        await owner.commit(commitOf(1), { rows, causes: [cause], aside: [], dead: [], counts });
+        await owner.commit(commitOf(1), { ...emptyOutput, rows, causes: [cause], counts });
         await owner.close();
         expect(await landed(log)).toEqual([`song ${i}`]);
       }

@@ -1,9 +1,9 @@
-import type { DeadLetter, ResultId } from '@streamify/core';
-import type { LogRecord } from '@streamify/core/adapter';
+import type { DeadLetter } from '@streamify/core';
+import { type LogRecord, readResult, storeResult } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
-import { jsonText } from './json-text.ts';
 
 const ours = 'streamify-';
+const redriven = 'streamify-redriven';
 /** What the record's own headers are called where they begin as ours do. */
 const escaped = 'streamify-header-';
 
@@ -11,6 +11,7 @@ const escaped = 'streamify-header-';
 export function deadLetterMessage(letter: DeadLetter, job: string): Message {
   const { position, key, raw, headers, schemaId, loggedAt, operator, result, reason, stack } =
     letter;
+  const stored = result && storeResult(result);
   const own = Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name.startsWith(ours) ? `${escaped}${name}` : name,
@@ -30,10 +31,23 @@ export function deadLetterMessage(letter: DeadLetter, job: string): Message {
       'streamify-offset': String(position.offset),
       'streamify-logged-at': String(loggedAt),
       ...(schemaId !== undefined && { 'streamify-schema-id': String(schemaId) }),
-      ...(result !== undefined && { 'streamify-result': jsonText(result) }),
+      ...(stored && { 'streamify-result': stored.json }),
+      ...(stored?.value && {
+        'streamify-result-value': Buffer.from(stored.value).toString('base64'),
+      }),
       ...(stack !== undefined && { 'streamify-stack': stack }),
     },
   };
+}
+
+/** Makes the message that closes a dead letter, which was re-driven. It has no value. */
+export function closingMessage(letterId: string, job: string): Message {
+  return { key: letterId, value: null, headers: { 'streamify-job': job, [redriven]: letterId } };
+}
+
+/** Which dead letter a record closes; `undefined` when it is one. */
+export function closedBy({ headers = {} }: LogRecord): string | undefined {
+  return headers[redriven];
 }
 
 /** Reads what {@link deadLetterMessage} has made. */
@@ -44,7 +58,11 @@ export function readDeadLetter({ key, value, headers = {} }: LogRecord): DeadLet
     else if (!name.startsWith(ours)) own[name] = text;
   }
   const text = (name: string): string => headers[`${ours}${name}`] ?? '';
-  const { 'streamify-schema-id': schemaId, 'streamify-result': result } = headers;
+  const {
+    'streamify-schema-id': schemaId,
+    'streamify-result': json,
+    'streamify-result-value': encoded,
+  } = headers;
   return {
     position: {
       topic: text('topic'),
@@ -57,7 +75,13 @@ export function readDeadLetter({ key, value, headers = {} }: LogRecord): DeadLet
     schemaId: schemaId === undefined ? undefined : Number(schemaId),
     loggedAt: Number(text('logged-at')),
     operator: text('operator'),
-    result: result === undefined ? undefined : (JSON.parse(result) as ResultId),
+    result:
+      json === undefined
+        ? undefined
+        : readResult({
+            json,
+            value: encoded === undefined ? undefined : Buffer.from(encoded, 'base64'),
+          }),
     reason: text('reason'),
     stack: headers['streamify-stack'],
   };

@@ -1,74 +1,92 @@
-import type { StreamEvent } from '@streamify/core';
 import {
   type EpochCommit,
   type EpochOutput,
+  type NewRecord,
   type TaskId,
-  watermarkRecord,
+  tellWatermark,
 } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { messageOf } from '../produce/message-of.ts';
 import type { PartitionMessages } from '../produce/requests-of.ts';
-import { deadLetterMessage } from './dead-letter-message.ts';
+import { closingMessage, deadLetterMessage } from './dead-letter-message.ts';
 import type { JobTopics } from './job-topics.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { sideOutputMessage } from './side-output-message.ts';
 
-/** A topic that rows go to. */
-export interface Target {
+/** A topic that rows go to, and how they become messages. */
+export interface TopicTarget {
   readonly name: string;
   readonly partitions: number;
+  readonly rows: Pick<RowEncoder, 'messages' | 'refusal'>;
 }
 
-/** Where the messages of a task go, and how rows become some. */
-export interface EpochMessagesOptions<T> {
+/** Where the messages of a task go. */
+export interface EpochMessagesOptions {
   readonly task: TaskId;
-  readonly target: Target;
+  readonly target: TopicTarget;
+  /** Topics of named outputs. */
+  readonly named: ReadonlyMap<string, TopicTarget>;
   readonly topics: JobTopics;
-  readonly rows: Pick<RowEncoder<T>, 'messages'>;
 }
 
-/** What an epoch writes beside its checkpoint, and the last watermark that is written by then. */
+/** What an epoch writes beside its checkpoint, and the last watermark that is told by then. */
 export interface EpochMessages {
   readonly parts: readonly PartitionMessages[];
   readonly watermark: string | undefined;
 }
 
-/** Makes the messages of an epoch. `written` is the last watermark that was written before. */
-export function epochMessages<T>(
-  { task, target, topics, rows }: EpochMessagesOptions<T>,
+/** Makes the messages of an epoch. `told` is the last watermark that was told before. */
+export function epochMessages(
+  { task, target, named, topics }: EpochMessagesOptions,
   { watermark }: EpochCommit,
-  output: EpochOutput<T | StreamEvent<T>>,
-  written: string | undefined,
+  output: EpochOutput<unknown>,
+  told: string | undefined,
 ): EpochMessages {
-  const { job, partition, partitions: writers } = task;
-  const byPartition: Message[][] = Array.from({ length: target.partitions }, () => []);
-  const tell = (told: number) => {
-    if (writers === undefined) return;
-    const record = watermarkRecord({ writer: `${job}/${partition}`, writers, watermark: told });
-    for (const [each, messages] of byPartition.entries()) messages.push(messageOf(record, each));
-  };
-  const first = written === undefined && output.rows.length > 0;
-  // Event time may look younger behind a restart; what was told is not taken back.
-  const moved = watermark > Number(written ?? Number.NEGATIVE_INFINITY);
-  // Readers know of this task before its first row.
-  if (first) tell(Number.NEGATIVE_INFINITY);
-  for (const message of rows.messages(output.rows))
-    byPartition[message.partition as number]?.push(message);
-  if (moved) tell(watermark);
+  const { job, partition } = task;
+  const rows = new Map<TopicTarget, Message[]>([[target, target.rows.messages(output.rows)]]);
+  for (const [name, other] of named)
+    rows.set(other, other.rows.messages(output.named.get(name)?.rows ?? []));
+  const hasRows = [...rows.values()].some(({ length }) => length > 0);
+  const tell = tellWatermark(task, { watermark, hasRows }, told);
   const own = (topic: string, messages: readonly Message[]) => ({ topic, partition, messages });
   const parts = [
-    ...byPartition.map((messages, each) => ({ topic: target.name, partition: each, messages })),
-    own(
-      topics.deadLetters,
-      output.dead.map((letter) => deadLetterMessage(letter, job)),
-    ),
+    ...partsOf(rows, tell),
+    own(topics.deadLetters, [
+      ...output.dead.map((letter) => deadLetterMessage(letter, job)),
+      ...output.redriven.map((letter) => closingMessage(letter, job)),
+    ]),
     own(
       topics.sideOutputs,
       output.aside.map((element) => sideOutputMessage(element, job)),
     ),
   ];
-  return {
-    parts: parts.filter(({ messages }) => messages.length > 0),
-    watermark: moved ? String(watermark) : first ? '-Infinity' : written,
+  return { parts: parts.filter(({ messages }) => messages.length > 0), watermark: tell.told };
+}
+
+/** Rows by topic and partition, between what is told of the watermark. */
+function partsOf(
+  rows: ReadonlyMap<TopicTarget, readonly Message[]>,
+  told: { readonly before: NewRecord | undefined; readonly behind: NewRecord | undefined },
+): readonly PartitionMessages[] {
+  const byTopic = new Map<string, Message[][]>();
+  const toAll = (record: NewRecord | undefined) => {
+    if (!record) return;
+    for (const partitions of byTopic.values())
+      for (const [each, messages] of partitions.entries()) messages.push(messageOf(record, each));
   };
+  for (const { name, partitions } of rows.keys())
+    if (!byTopic.has(name))
+      byTopic.set(
+        name,
+        Array.from({ length: partitions }, () => []),
+      );
+  toAll(told.before);
+  for (const [{ name }, messages] of rows) {
+    const partitions = byTopic.get(name);
+    for (const message of messages) partitions?.[message.partition as number]?.push(message);
+  }
+  toAll(told.behind);
+  return [...byTopic].flatMap(([topic, partitions]) =>
+    partitions.map((messages, partition) => ({ topic, partition, messages })),
+  );
 }

@@ -1,15 +1,22 @@
 import {
-  type DeadLetter,
+  type EventLog,
   OptionError,
   type Sink,
   type StreamEvent,
   type Topic,
 } from '@streamify/core';
-import { avroEncoder, type TaskId, unknownTopic } from '@streamify/core/adapter';
-import { partsOfKafkaLog } from '../log/kafka-log.ts';
+import {
+  avroEncoder,
+  checkTopicsAgree,
+  SinkTargets,
+  type TaskId,
+  unknownTopic,
+} from '@streamify/core/adapter';
+import { type KafkaLogParts, partsOfKafkaLog } from '../log/kafka-log.ts';
 import { compressionType } from '../wire/codecs.ts';
 import { checkGrowth } from './check-growth.ts';
 import { createJobTopics } from './create-job-topics.ts';
+import type { TopicTarget } from './epoch-messages.ts';
 import { type JobTopics, jobTopics } from './job-topics.ts';
 import { openKafkaTask } from './kafka-task.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
@@ -31,15 +38,20 @@ export interface KafkaSinkOptions {
 }
 
 /** A sink into a topic of Kafka. */
-export interface KafkaSink<T> extends Sink<T | StreamEvent<T>> {
-  /** The dead letters that a job has committed, by partition and epoch: what `redrive` takes. */
-  deadLetters(job: string): Promise<readonly DeadLetter[]>;
+export type KafkaSink<T> = Sink<T | StreamEvent<T>>;
+
+/** What stands behind a sink: its topic, and what it takes of a row. */
+interface KafkaTarget {
+  readonly topic: Topic<never>;
+  readonly maxMessageBytes: number;
 }
 
+const targets = new SinkTargets<KafkaTarget>();
+
 /**
- * Delivers into a topic, exactly once, under the key of the topic's type: rows, watermarks, side
- * outputs, dead letters, state and checkpoint of an epoch are one transaction of Kafka, of which
- * readers of committed records see all or nothing.
+ * Delivers into a topic, exactly once, under the key of the topic's type: the rows of all outputs,
+ * watermarks, dead letters, state and checkpoint of an epoch are one transaction of Kafka, of which
+ * readers of committed records see all or nothing. Topics of one log take the outputs of a job together.
  *
  * Beside the topic, each job has `<job>.checkpoints`, which is compacted, `<job>.dead-letters` and
  * `<job>.side-outputs`, in the namespace of the log. They are made when its first task opens.
@@ -53,14 +65,65 @@ export function kafkaSink<T extends object>(
   topic: Topic<T>,
   options: KafkaSinkOptions = {},
 ): KafkaSink<T> {
-  const { log, name, type } = topic;
+  const { log } = topic;
   const parts = partsOfKafkaLog(log);
   const settings = checkOptions(options);
-  const { compression = 'none', zstd } = parts.options;
+  const { maxMessageBytes } = settings;
+  const main: KafkaTarget = { topic: topic as unknown as Topic<never>, maxMessageBytes };
+  const jobTopicsOf = jobTopicsMaker(parts, log);
+  const sink: KafkaSink<T> = {
+    store: parts,
+    async open(task, named) {
+      const others = targets.of(named);
+      checkTopicsAgree(main.topic, new Map([...others].map(([name, each]) => [name, each.topic])));
+      const target = await openTarget(main);
+      const opened = new Map<string, TopicTarget>();
+      for (const [output, other] of others) opened.set(output, await openTarget(other));
+      const topics = await jobTopicsOf(task);
+      return openKafkaTask({
+        ...settingsOf(parts, settings, task),
+        log,
+        task,
+        topics,
+        target,
+        named: opened,
+      });
+    },
+    deadLetters: (job) => readDeadLetters(log, jobTopics(job).deadLetters),
+  };
+  return targets.add(sink, main);
+}
+
+/** Registers a topic's schema, and finds out how many partitions it has. */
+async function openTarget({ topic, maxMessageBytes }: KafkaTarget): Promise<TopicTarget> {
+  const { log, name, type } = topic;
+  const partitions = await log.partitions(name);
+  if (partitions === undefined) throw unknownTopic(name);
+  const { encode } = avroEncoder(type, await log.registry.register(`${name}-value`, type.schema));
+  return { name, partitions, rows: new RowEncoder({ topic, encode, partitions, maxMessageBytes }) };
+}
+
+function settingsOf(
+  { client, options: { compression = 'none', zstd } }: KafkaLogParts,
+  settings: Required<KafkaSinkOptions>,
+  { job, partition }: TaskId,
+) {
+  const { transactionalIdPrefix, transactionTimeout, maxMessageBytes } = settings;
+  return {
+    client,
+    transactionalId: `${transactionalIdPrefix}/${client.namespace.inKafka(job)}/${partition}`,
+    transactionTimeout,
+    compression: compressionType(compression, zstd),
+    maxBatchBytes: Math.min(maxMessageBytes, batchBytes),
+  };
+}
+
+/** Makes the topics of jobs, each once: the tasks of a process ask for the same. */
+function jobTopicsMaker(parts: KafkaLogParts, log: EventLog): (task: TaskId) => Promise<JobTopics> {
   const making = new Map<string, Promise<void>>();
-  /** The tasks of a process ask for the same topics. */
-  const made = (task: TaskId, topics: JobTopics): Promise<void> => {
+  return async (task) => {
     const { job, partition } = task;
+    const topics = jobTopics(job);
     const partitions = Math.max(task.partitions ?? 0, partition + 1);
     const id = `${partitions} ${job}`;
     const make = async () => {
@@ -70,34 +133,11 @@ export function kafkaSink<T extends object>(
     };
     const under = making.get(id) ?? make();
     making.set(id, under);
-    return under.catch((cause) => {
+    await under.catch((cause) => {
       making.delete(id);
       throw cause;
     });
-  };
-  return {
-    async open(task) {
-      const partitions = await log.partitions(name);
-      if (partitions === undefined) throw unknownTopic(name);
-      const id = await log.registry.register(`${name}-value`, type.schema);
-      const { encode } = avroEncoder(type, id);
-      const { transactionalIdPrefix, transactionTimeout, maxMessageBytes } = settings;
-      const topics = jobTopics(task.job);
-      await made(task, topics);
-      return openKafkaTask({
-        log,
-        client: parts.client,
-        task,
-        target: { name, partitions },
-        topics,
-        rows: new RowEncoder({ topic, encode, partitions, maxMessageBytes }),
-        transactionalId: `${transactionalIdPrefix}/${parts.client.namespace.inKafka(task.job)}/${task.partition}`,
-        transactionTimeout,
-        compression: compressionType(compression, zstd),
-        maxBatchBytes: Math.min(maxMessageBytes, batchBytes),
-      });
-    },
-    deadLetters: (job) => readDeadLetters(log, jobTopics(job).deadLetters),
+    return topics;
   };
 }
 

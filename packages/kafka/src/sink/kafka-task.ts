@@ -5,25 +5,25 @@ import {
   type EventLog,
   FencedError,
   OptionError,
-  type StreamEvent,
   StreamifyError,
 } from '@streamify/core';
-import type {
-  Checkpoint,
-  EpochCommit,
-  EpochOutput,
-  SinkTask,
-  TaskId,
+import {
+  type Checkpoint,
+  checkOwnInput,
+  type EpochCommit,
+  type EpochOutput,
+  type SinkTask,
+  stateAfter,
+  type TaskId,
 } from '@streamify/core/adapter';
 import type { CompressionTypes, Message } from 'kafkajs';
 import { type KafkaFailure, rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { CommitUnknownError } from '../errors.ts';
-import { epochMessages, type Target } from './epoch-messages.ts';
+import { epochMessages, type TopicTarget } from './epoch-messages.ts';
 import type { JobTopics } from './job-topics.ts';
 import { type Later, readLater, readSuccessor, readTask, type TaskPlace } from './read-task.ts';
-import type { RowEncoder } from './row-encoder.ts';
-import { noProgress, progressAfter, stateEpochsAfter, type TaskProgress } from './task-progress.ts';
+import { noProgress, progressAfter, type TaskProgress } from './task-progress.ts';
 import {
   chunksOf,
   forgetMessages,
@@ -34,13 +34,14 @@ import {
 import { TransactionalProducer } from './transactional-producer.ts';
 import { isFencing, isTaken } from './txn-failure.ts';
 
-export interface KafkaTaskOptions<T> {
+export interface KafkaTaskOptions {
   readonly log: EventLog;
   readonly client: KafkaClient;
   readonly task: TaskId;
-  readonly target: Target;
+  readonly target: TopicTarget;
+  /** Topics of named outputs. */
+  readonly named: ReadonlyMap<string, TopicTarget>;
   readonly topics: JobTopics;
-  readonly rows: RowEncoder<T>;
   readonly transactionalId: string;
   readonly transactionTimeout: number;
   readonly compression: CompressionTypes;
@@ -60,9 +61,7 @@ const looking = 500;
  *
  * @throws FencedError when somebody else takes it over meanwhile.
  */
-export async function openKafkaTask<T>(
-  options: KafkaTaskOptions<T>,
-): Promise<SinkTask<T | StreamEvent<T>>> {
+export async function openKafkaTask<T>(options: KafkaTaskOptions): Promise<SinkTask<T>> {
   const { log, client, task, topics, transactionTimeout } = options;
   const { partition } = task;
   const place = { log, topic: topics.checkpoints, partition };
@@ -74,7 +73,7 @@ export async function openKafkaTask<T>(
     if (records.owner !== owner) throw fencedBy(task);
     const progress = records.progress;
     const state = progress ? records.state(progress) : [];
-    return new KafkaTask(options, {
+    return new KafkaTask<T>(options, {
       place,
       producer,
       owner,
@@ -127,9 +126,9 @@ interface Taken {
 }
 
 /** One owner's hold on a task: a transactional id, and a partition of the checkpoint topic. */
-class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
+class KafkaTask<T> implements SinkTask<T> {
   readonly checkpoint: Checkpoint | undefined;
-  readonly #options: KafkaTaskOptions<T>;
+  readonly #options: KafkaTaskOptions;
   readonly #taken: Omit<Taken, 'progress' | 'state' | 'checkpoint'>;
   #progress: TaskProgress;
   /** The epochs whose state counts, and in how many records it is. */
@@ -137,7 +136,7 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
   /** Why nothing can be committed any more. */
   #end: Error | undefined;
 
-  constructor(options: KafkaTaskOptions<T>, { progress, state, checkpoint, ...taken }: Taken) {
+  constructor(options: KafkaTaskOptions, { progress, state, checkpoint, ...taken }: Taken) {
     this.checkpoint = checkpoint;
     this.#options = options;
     this.#taken = taken;
@@ -145,11 +144,15 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
     this.#states = new Map(state.map(({ epoch, bytes }) => [epoch, chunksOf(bytes.length)]));
   }
 
-  refusal(element: T | StreamEvent<T>): string | undefined {
-    return this.#options.rows.refusal(element);
+  refusal(row: T): string | undefined {
+    return this.#options.target.rows.refusal(row);
   }
 
-  async commit(commit: EpochCommit, output: EpochOutput<T | StreamEvent<T>>): Promise<void> {
+  refusalOf(output: string, row: unknown): string | undefined {
+    return this.#options.named.get(output)?.rows.refusal(row);
+  }
+
+  async commit(commit: EpochCommit, output: EpochOutput<T>): Promise<void> {
     this.#check(commit, output);
     const { producer, owner, place } = this.#taken;
     const { epoch, state } = commit;
@@ -159,7 +162,7 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
       output,
       this.#progress.watermark,
     );
-    const stateEpochs = stateEpochsAfter([...this.#states.keys()], commit);
+    const stateEpochs = stateAfter([...this.#states.keys()], state, () => epoch);
     const { counts } = output;
     const progress = progressAfter(this.#progress, commit, {
       owner,
@@ -200,8 +203,9 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
     return `${job}/${partition}`;
   }
 
-  #check({ epoch, next }: EpochCommit, { causes }: EpochOutput<unknown>): void {
-    const { task, target } = this.#options;
+  #check(commit: EpochCommit, output: EpochOutput<unknown>): void {
+    const { task, target, named } = this.#options;
+    const { epoch } = commit;
     if (this.#end instanceof FencedError || this.#end instanceof ClosedError) throw this.#end;
     if (this.#end)
       throw new CommitUnknownError(
@@ -212,10 +216,8 @@ class KafkaTask<T> implements SinkTask<T | StreamEvent<T>> {
       throw new FencedError(
         `task ${this.#name} is at epoch ${this.#progress.epoch}: epoch ${epoch} does not follow it`,
       );
-    if (next[target.name] !== undefined || causes[0]?.topic === target.name)
-      throw new OptionError(
-        `job ${task.job} reads topic ${target.name} and writes to it, which would never end: give it another topic`,
-      );
+    const topics = [target, ...named.values()].map(({ name }) => name);
+    checkOwnInput(task.job, topics, commit, output);
   }
 
   /** Finds out from the log whether a commit that was not answered happened. */

@@ -1,11 +1,11 @@
-import { rowOf, type StreamEvent, type Topic } from '@streamify/core';
+import { rowOf, type Topic } from '@streamify/core';
 import { type AvroEncoder, partitionOf } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { messageOf } from '../produce/message-of.ts';
 
-export interface RowEncoderOptions<T> {
-  readonly topic: Topic<T>;
-  readonly encode: AvroEncoder<T>['encode'];
+export interface RowEncoderOptions {
+  readonly topic: Topic<never>;
+  readonly encode: AvroEncoder<never>['encode'];
   /** Partitions of the topic. */
   readonly partitions: number;
   /** Most bytes of a row's key and value. */
@@ -16,17 +16,17 @@ export interface RowEncoderOptions<T> {
  * Makes messages of rows. A row is encoded to see whether it fits, and not once more when it is
  * committed.
  */
-export class RowEncoder<T> {
-  readonly #options: RowEncoderOptions<T>;
+export class RowEncoder {
+  readonly #options: RowEncoderOptions;
   /** A map that is emptied often costs a quarter less of all that a row does than one with weak keys. */
   readonly #encoded = new Map<object, Message>();
 
-  constructor(options: RowEncoderOptions<T>) {
+  constructor(options: RowEncoderOptions) {
     this.#options = options;
   }
 
   /** Why a row cannot be stored; `undefined` when it can. */
-  refusal(element: T | StreamEvent<T>): string | undefined {
+  refusal(element: unknown): string | undefined {
     try {
       const message = this.#encode(element);
       const size = sizeOf(message);
@@ -41,15 +41,15 @@ export class RowEncoder<T> {
   }
 
   /** The messages of an epoch's rows. What else was encoded until now is forgotten. */
-  messages(rows: readonly (T | StreamEvent<T>)[]): Message[] {
+  messages(rows: readonly unknown[]): Message[] {
     const messages = rows.map((row) => this.#encoded.get(row as object) ?? this.#encode(row));
     this.#encoded.clear();
     return messages;
   }
 
-  #encode(element: T | StreamEvent<T>): Message {
+  #encode(element: unknown): Message {
     const { topic, encode, partitions } = this.#options;
-    const row = rowOf(element);
+    const row = rowOf(element) as never;
     const key = topic.type.keyOf(row);
     return messageOf({ key, value: encode(row) }, partitionOf(key, partitions));
   }

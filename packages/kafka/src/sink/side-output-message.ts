@@ -1,6 +1,5 @@
-import type { EpochOutput } from '@streamify/core/adapter';
+import { type EpochOutput, jsonText } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
-import { jsonText } from './json-text.ts';
 
 /** Makes a message of an element that was put aside: its JSON, under the name of its output. */
 export function sideOutputMessage(

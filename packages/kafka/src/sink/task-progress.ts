@@ -1,4 +1,4 @@
-import type { EpochCommit, EpochOutput } from '@streamify/core/adapter';
+import { addCounts, type EpochCommit, type EpochOutput } from '@streamify/core/adapter';
 
 /** Version of {@link TaskProgress}. A later version must read this one. */
 export const PROGRESS_VERSION = 1;
@@ -48,7 +48,7 @@ export function progressAfter(
   { owner, counts, watermark, stateEpochs }: Following,
 ): TaskProgress {
   const sums: Record<string, number> = { ...before.counts };
-  for (const [name, n] of Object.entries(counts)) sums[name] = (sums[name] ?? 0) + n;
+  addCounts(sums, counts);
   return {
     version: PROGRESS_VERSION,
     owner,
@@ -60,14 +60,4 @@ export function progressAfter(
     stateFrom: stateEpochs[0] ?? epoch + 1,
     states: stateEpochs.length,
   };
-}
-
-/** The epochs whose state counts, once another has changed it. */
-export function stateEpochsAfter(
-  epochs: readonly number[],
-  { epoch, state }: EpochCommit,
-): readonly number[] {
-  if (!state) return epochs;
-  if (state.kind === 'replace') return [epoch];
-  return [...epochs, epoch].slice(-(state.keep ?? epochs.length + 1));
 }

@@ -16,11 +16,13 @@ import {
 import {
   type ContractRow,
   contractSchema,
+  emptyOutput,
   type SinkUnderTest,
   type StoredOutput,
 } from '@streamify/core/testing';
 import { kafkaLog } from '../log/kafka-log.ts';
 import type { KafkaLogOptions } from '../log/kafka-log-options.ts';
+import { closedBy, readDeadLetter } from '../sink/dead-letter-message.ts';
 import { jobTopics } from '../sink/job-topics.ts';
 import { kafkaSink } from '../sink/kafka-sink.ts';
 import type { TaskProgress } from '../sink/task-progress.ts';
@@ -110,7 +112,8 @@ export async function storedIn({ log, topic }: SinkTrial): Promise<StoredOutput>
           offset: Number(headers['streamify-offset']),
         },
       });
-    dead.push(...(await kafkaSink(topic).deadLetters(job)));
+    const letters = (await recordsOf(log, names.deadLetters)).flat();
+    dead.push(...letters.filter((each) => closedBy(each) === undefined).map(readDeadLetter));
     for (const records of await recordsOf(log, names.checkpoints)) {
       const last = records.findLast(({ key }) => key === 'checkpoint');
       if (!last) continue;
@@ -129,10 +132,16 @@ export async function kafkaSinkUnderTest(
   trial: SinkTrial,
   failNextCommit: SinkUnderTest['failNextCommit'],
 ): Promise<SinkUnderTest> {
-  const { topic, anotherLog } = trial;
+  const { topic, log, anotherLog } = trial;
   return {
     sink: kafkaSink<ContractRow>(topic),
+    async table(name) {
+      await log.createTopic(name, { partitions: 2 });
+      return kafkaSink<ContractRow>(log.topic(name, ContractEvent));
+    },
     stored: () => storedIn(trial),
+    storedIn: async (name) =>
+      rowsOf(log.topic(name, ContractEvent), (await recordsOf(log, name)).flat()),
     reopen: async () => kafkaSink(anotherLog().topic(topic.name, ContractEvent)),
     failNextCommit,
     close: () => trial.close(),
@@ -153,5 +162,5 @@ export function commitOf(epoch: number, values: Partial<EpochCommit> = {}): Epoc
 /** What an epoch gave, all of it rows. */
 export function outputOf(rows: readonly ContractRow[]): EpochOutput<ContractRow> {
   const causes = rows.map((_, offset) => ({ topic: 'plays', partition: 0, offset }));
-  return { rows, causes, aside: [], dead: [], counts: { in: rows.length, out: rows.length } };
+  return { ...emptyOutput, rows, causes, counts: { in: rows.length, out: rows.length } };
 }

@@ -1,8 +1,9 @@
 import { checkOwnInput } from '../../adapter/check-own-input.ts';
+import { checkTopicsAgree } from '../../adapter/check-topics-agree.ts';
 import { tellWatermark } from '../../adapter/told-watermark.ts';
 import type { Checkpoint } from '../../contract/checkpoint.ts';
 import type { EpochCommit, EpochOutput } from '../../contract/epoch.ts';
-import { OptionError, StateMismatchError } from '../../contract/errors.ts';
+import { StateMismatchError } from '../../contract/errors.ts';
 import type { NewRecord, Topic } from '../../contract/event-log.ts';
 import type { SinkTask, TaskId } from '../../contract/sink.ts';
 import { padded } from '../ledger/ledger-entry.ts';
@@ -30,16 +31,10 @@ export interface LogTaskOptions {
  */
 export async function openLogTask<T>(options: LogTaskOptions): Promise<SinkTask<T>> {
   const { appender, task, main, named } = options;
+  checkTopicsAgree(main, named);
   const rows = await TopicRows.open(main);
   const others = new Map<string, TopicRows>();
-  for (const [output, topic] of named) {
-    const same = [main, ...named.values()].find((each) => each.name === topic.name);
-    if (same?.type !== topic.type)
-      throw new OptionError(
-        `output ${output} and another write to topic ${topic.name} as events of different types: give it a topic of its own`,
-      );
-    others.set(output, await TopicRows.open(topic));
-  }
+  for (const [output, topic] of named) others.set(output, await TopicRows.open(topic));
   const folder = appender.folder.sub(taskPath(task));
   const ledger = await appender.exclusively(async () => {
     const own = [rows, ...others.values()].map(({ topic }) => topic.name);
