@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { avroEncoder, fileRegistry, type NewRecord } from '@streamify/core';
 import { kafkaLog } from '@streamify/kafka';
-import { type LocalKafka, startLocalKafka } from '@streamify/kafka/local';
+import { type LocalKafka, startLocalKafka } from '@streamify/kafka-local';
 import { ListenEvent } from '@streamify/models';
 import { simulateBatches } from '@streamify/simulator';
 import { type Cost, measure, report } from '../measure.ts';

@@ -60,7 +60,7 @@ async function startLocal(say: (line: string) => void): Promise<KafkaPlace> {
 }
 
 function launcher(): string {
-  const manifest = createRequire(import.meta.url).resolve('@streamify/kafka/package.json');
+  const manifest = createRequire(import.meta.url).resolve('@streamify/kafka-local/package.json');
   const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as {
     readonly bin: Readonly<Record<string, string>>;
   };

@@ -3,7 +3,7 @@ import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LocalKafkaError, MissingPrerequisiteError } from './errors.ts';
+import { LocalKafkaError, MissingPrerequisiteError } from '../errors.ts';
 import { fetchJars, hasJars } from './jars.ts';
 
 let dir: string;

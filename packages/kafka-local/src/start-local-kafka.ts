@@ -1,21 +1,15 @@
 import { OptionError } from '@streamify/core';
-import { launch, note, type Placed } from './launch.ts';
+import { launch } from './launch.ts';
 import { checkOptions, type LocalKafkaOptions } from './local-kafka-options.ts';
+import { type LocalKafkaPlace, placeOf } from './local-kafka-place.ts';
 import type { LocalService } from './local-service.ts';
-import { registryUrlOf } from './registry.ts';
+import { asRunning, note, type Placed } from './placed.ts';
+import { killWith } from './process/kill-with.ts';
+import { stopProcess } from './process/stop-process.ts';
 import { removeRunning } from './state-file.ts';
-import { hasGone, send, stopProcess } from './stop-process.ts';
 
 /** A real broker that runs on this machine, and a schema registry where one was asked for. */
-export interface LocalKafka {
-  /** What clients connect to, as `host:port`. */
-  readonly brokers: string[];
-  /** Where the registry speaks Confluent's protocol; `undefined` when none was asked for. */
-  readonly registryUrl: string | undefined;
-  /** The folder of its data and logs. */
-  readonly dir: string;
-  /** The processes that run now, or ran last. */
-  readonly pids: { readonly broker: number; readonly registry: number | undefined };
+export interface LocalKafka extends LocalKafkaPlace {
   /** Ends both cleanly and resolves when they have gone; may be called again. The data stay. */
   stop(): Promise<void>;
   /**
@@ -42,7 +36,7 @@ export interface LocalKafka {
  *
  * @example
  * ```ts
- * import { startLocalKafka } from '@streamify/kafka/local';
+ * import { startLocalKafka } from '@streamify/kafka-local';
  *
  * const kafka = await startLocalKafka({ dir: '.streamify/kafka', registry: true });
  * console.log(kafka.brokers, kafka.registryUrl);
@@ -60,13 +54,12 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
     if (found) return found;
     throw new OptionError(`no schema registry runs in ${dir}: start it with registry: true`);
   };
+  const place = () =>
+    placeOf(dir, asRunning(running.broker), running.registry && asRunning(running.registry));
   return {
-    brokers: [`127.0.0.1:${running.broker.port}`],
-    registryUrl: running.registry && registryUrlOf(running.registry.port),
-    dir,
+    ...place(),
     get pids() {
-      const { broker, registry } = running;
-      return { broker: broker.service.process.pid, registry: registry?.service.process.pid };
+      return place().pids;
     },
     async stop() {
       const { broker, registry } = running;
@@ -76,9 +69,7 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
       await removeRunning(dir);
     },
     async kill(signal = 'SIGKILL', which = 'broker') {
-      const { process } = placed(which).service;
-      await send(process, signal);
-      if (ending.has(signal)) await hasGone(process);
+      await killWith(placed(which).service.process, signal);
     },
     async restart(which = 'broker') {
       const { port, service } = placed(which);
@@ -88,5 +79,3 @@ export async function startLocalKafka(options: LocalKafkaOptions): Promise<Local
     },
   };
 }
-
-const ending: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);

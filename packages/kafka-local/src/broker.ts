@@ -7,7 +7,7 @@ import { brokerSettings } from './broker-settings.ts';
 import { LocalKafkaError } from './errors.ts';
 import { exists } from './exists.ts';
 import { freePort } from './ports.ts';
-import { type Service, startService } from './service.ts';
+import { type Service, startService } from './process/service.ts';
 
 export interface BrokerSpec {
   readonly java: string;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
-import { launch, launchRegistry } from '../launch.ts';
+import { launch } from '../launch.ts';
+import { launchRegistry } from '../launch-registry.ts';
 import { checkOptions } from '../local-kafka-options.ts';
 import { startLocalKafka } from '../start-local-kafka.ts';
 import { readRunning } from '../state-file.ts';
@@ -28,7 +29,7 @@ export async function startCommand(
     );
   };
   if (running.broker && !line.foreground) {
-    (await launchRegistry(checkOptions(options))).detach();
+    (await launchRegistry(checkOptions(options))).service.detach();
     return ready();
   }
   // What a broker has left that ended by itself: it would be in the way.

@@ -5,12 +5,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { missingPrerequisite } from '../missing-prerequisite.ts';
 import { freePort } from '../ports.ts';
+import { missingPrerequisite } from '../prerequisites/missing-prerequisite.ts';
+import { hasGone, killProcess } from '../process/stop-process.ts';
 import { type RunningService, type RunningServices, readNoted } from '../state-file.ts';
-import { hasGone, killProcess } from '../stop-process.ts';
 
-const main = resolve(import.meta.dirname, '../../../dist/kafka.js');
+const main = resolve(import.meta.dirname, '../../dist/main.js');
 const missing = existsSync(main)
   ? await missingPrerequisite({ registry: true })
   : 'the bundled command (npm run build)';

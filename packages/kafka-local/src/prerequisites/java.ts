@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { MissingPrerequisiteError } from './errors.ts';
+import { MissingPrerequisiteError } from '../errors.ts';
 
 const oldest = 17;
 const install =

@@ -1,5 +1,5 @@
+import { MissingPrerequisiteError } from '../errors.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { MissingPrerequisiteError } from './errors.ts';
 import { hasJars, hasMaven } from './jars.ts';
 import { findJava } from './java.ts';
 
@@ -9,7 +9,7 @@ import { findJava } from './java.ts';
  *
  * @example
  * ```ts
- * import { missingPrerequisite } from '@streamify/kafka/local';
+ * import { missingPrerequisite } from '@streamify/kafka-local';
  *
  * const missing = await missingPrerequisite({ registry: true });
  * console.log(missing ?? 'a local broker can be started');

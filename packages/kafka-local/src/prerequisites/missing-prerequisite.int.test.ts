@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { MissingPrerequisiteError } from './errors.ts';
+import { MissingPrerequisiteError } from '../errors.ts';
+import { startLocalKafka } from '../start-local-kafka.ts';
 import { missingPrerequisite } from './missing-prerequisite.ts';
-import { startLocalKafka } from './start-local-kafka.ts';
 
 let dir: string;
 beforeEach(async () => {

@@ -2,8 +2,8 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LocalKafkaError } from './errors.ts';
 import { exists } from './exists.ts';
-import { type Service, startService } from './service.ts';
-import { killProcess } from './stop-process.ts';
+import { type Service, startService } from './process/service.ts';
+import { killProcess } from './process/stop-process.ts';
 
 export interface RegistrySpec {
   readonly java: string;

@@ -1,6 +1,6 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isRunning, type StartedProcess } from './process-start.ts';
+import { isRunning, type StartedProcess } from './process/process-start.ts';
 
 /** One of the processes that run in a folder. */
 export interface RunningService extends StartedProcess {

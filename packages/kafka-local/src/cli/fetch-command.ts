@@ -1,5 +1,5 @@
-import { cacheFolder } from '../cache-folder.ts';
-import { fetchJars } from '../jars.ts';
+import { cacheFolder } from '../prerequisites/cache-folder.ts';
+import { fetchJars } from '../prerequisites/jars.ts';
 
 /** Fetches the jars that are not there yet. */
 export async function fetchCommand(

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { open, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { LocalKafkaError } from './errors.ts';
+import { LocalKafkaError } from '../errors.ts';
 import { type Guard, startGuard } from './guard.ts';
 import { type StartedProcess, startedProcess } from './process-start.ts';
 import { killProcess } from './stop-process.ts';

@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { exists } from '../exists.ts';
-import { withLock } from '../lock.ts';
+import { withLock } from '../process/lock.ts';
+import { stopProcess } from '../process/stop-process.ts';
 import { readRunning, removeRunning } from '../state-file.ts';
-import { stopProcess } from '../stop-process.ts';
 
 /** Ends what runs in a folder, and tells what it ended. A start that is under way is waited for. */
 export async function stopCommand(folder: string, print: (text: string) => void): Promise<void> {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { OptionError } from '@streamify/core';
-import { cacheFolder } from './cache-folder.ts';
+import { cacheFolder } from './prerequisites/cache-folder.ts';
 
 /** How a local broker is started. */
 export interface LocalKafkaOptions {

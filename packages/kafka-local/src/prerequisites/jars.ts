@@ -14,9 +14,9 @@ import {
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { LocalKafkaError, MissingPrerequisiteError } from './errors.ts';
-import { withLock } from './lock.ts';
-import { startedProcess } from './process-start.ts';
+import { LocalKafkaError, MissingPrerequisiteError } from '../errors.ts';
+import { withLock } from '../process/lock.ts';
+import { startedProcess } from '../process/process-start.ts';
 
 /** What can be fetched: each has a folder of the cache, and goals of Maven that fill it. */
 const parts = {
@@ -80,7 +80,7 @@ async function jarFolder(part: JarPart, cache: string): Promise<string> {
 
 /** The pom is part of the package, wherever the code was bundled to. */
 function pomFile(): string {
-  const manifest = createRequire(import.meta.url).resolve('@streamify/kafka/package.json');
+  const manifest = createRequire(import.meta.url).resolve('@streamify/kafka-local/package.json');
   return join(dirname(manifest), 'local', 'pom.xml');
 }
 

@@ -5,12 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
 import { AlreadyRunningError, LocalKafkaError, PortInUseError } from './errors.ts';
 import type { LocalKafkaOptions } from './local-kafka-options.ts';
-import { missingPrerequisite } from './missing-prerequisite.ts';
 import { freePort } from './ports.ts';
-import { startedProcess } from './process-start.ts';
+import { missingPrerequisite } from './prerequisites/missing-prerequisite.ts';
+import { startedProcess } from './process/process-start.ts';
 import { type LocalKafka, startLocalKafka } from './start-local-kafka.ts';
 
 const missing = await missingPrerequisite({ registry: true });
@@ -165,22 +164,18 @@ describe.skipIf(missing !== undefined)(
         /the broker was not ready within 1 ms; the end of/,
       );
     });
+
+    it('has no registry when nobody asked for one, and its folder for itself', async () => {
+      const kafka = await start();
+      expect(kafka.registryUrl).toBe(undefined);
+      expect(kafka.pids.registry).toBe(undefined);
+      await expect(kafka.kill('SIGKILL', 'registry')).rejects.toThrow('no schema registry runs');
+
+      const second = start();
+      await expect(second).rejects.toThrow(AlreadyRunningError);
+      await expect(second).rejects.toThrow(
+        `a broker runs in ${dir} already, as process ${kafka.pids.broker}`,
+      );
+    });
   },
 );
-
-describeWithOwnKafka('a local broker that runs', (kafka) => {
-  it('has no registry when nobody asked for one', async () => {
-    const { registryUrl, pids, kill } = kafka();
-    expect(registryUrl).toBe(undefined);
-    expect(pids.registry).toBe(undefined);
-    await expect(kill('SIGKILL', 'registry')).rejects.toThrow('no schema registry runs');
-  });
-
-  it('has its folder for itself', async () => {
-    const second = start({ dir: kafka().dir });
-    await expect(second).rejects.toThrow(AlreadyRunningError);
-    await expect(second).rejects.toThrow(
-      `a broker runs in ${kafka().dir} already, as process ${kafka().pids.broker}`,
-    );
-  });
-});
