@@ -1,7 +1,8 @@
 import { MissingPrerequisiteError } from '../errors.ts';
 import { cacheFolder } from './cache-folder.ts';
-import { hasJars, hasMaven } from './jars.ts';
+import { hasJars } from './jars.ts';
 import { findJava } from './java.ts';
+import { hasMaven } from './maven.ts';
 
 /**
  * Tells what a local broker would lack on this machine, such as `Java 17 or newer`; `undefined`
