@@ -1,3 +1,4 @@
+export { type EnsuredKafka, ensureLocalKafka } from './ensure-local-kafka.ts';
 export {
   AlreadyRunningError,
   LocalKafkaError,
@@ -5,7 +6,10 @@ export {
   PortInUseError,
 } from './errors.ts';
 export type { LocalKafkaOptions } from './local-kafka-options.ts';
+export type { LocalKafkaPlace } from './local-kafka-place.ts';
+export { type LocalKafkaStatus, localKafkaStatus } from './local-kafka-status.ts';
 export type { LocalService } from './local-service.ts';
+export { cacheFolder } from './prerequisites/cache-folder.ts';
 export { findJava } from './prerequisites/java.ts';
 export { missingPrerequisite } from './prerequisites/missing-prerequisite.ts';
 export {
@@ -14,3 +18,5 @@ export {
   startLocalCluster,
 } from './start-local-cluster.ts';
 export { type LocalKafka, startLocalKafka } from './start-local-kafka.ts';
+export type { RunningService, RunningServices } from './state-file.ts';
+export { type StopOptions, type StoppedService, stopLocalKafka } from './stop-local-kafka.ts';

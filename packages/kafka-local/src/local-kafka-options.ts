@@ -50,7 +50,7 @@ export function checkOptions(options: LocalKafkaOptions): CheckedOptions {
     startTimeout = 60_000,
     report = () => {},
   } = options;
-  if (dir === '') throw new OptionError('dir is empty: name the folder of the broker’s data');
+  const folder = checkDir(dir);
   checkPortNumber('port', port);
   checkPortNumber('registryPort', registryPort);
   if (port !== undefined && port === registryPort)
@@ -63,7 +63,7 @@ export function checkOptions(options: LocalKafkaOptions): CheckedOptions {
   if (!(startTimeout > 0))
     throw new OptionError(`startTimeout is ${startTimeout}: give milliseconds above 0`);
   return {
-    dir: resolve(dir),
+    dir: folder,
     port,
     registry,
     registryPort,
@@ -73,6 +73,12 @@ export function checkOptions(options: LocalKafkaOptions): CheckedOptions {
     startTimeout,
     report,
   };
+}
+
+/** @throws OptionError for a folder without a name, which would be taken for the working directory. */
+export function checkDir(dir: string): string {
+  if (dir === '') throw new OptionError('dir is empty: name the folder of the broker’s data');
+  return resolve(dir);
 }
 
 function checkPortNumber(name: string, port: number | undefined): void {

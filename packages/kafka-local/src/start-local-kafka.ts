@@ -26,7 +26,8 @@ export interface LocalKafka extends LocalKafkaPlace {
  *
  * For those who have no cluster: its jars are fetched by Maven the first time, and it needs Java.
  * Data under `dir` are there again at the next start. The processes end with this one, however it
- * ends, but do not hear its Ctrl-C: so a job can still finish what it has begun.
+ * ends, but do not hear its Ctrl-C: so a job can still finish what it has begun. For a broker that
+ * stays, see {@link ensureLocalKafka}.
  *
  * @throws OptionError for an option that cannot work.
  * @throws MissingPrerequisiteError without Java 17, or without Maven while jars have to be fetched.

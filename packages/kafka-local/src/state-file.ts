@@ -13,6 +13,11 @@ export interface RunningServices {
   readonly registry?: RunningService;
 }
 
+/** Whether there is a broker, and a registry where one is wanted. */
+export function runsAll({ broker, registry }: RunningServices, isRegistryWanted: boolean): boolean {
+  return broker !== undefined && (registry !== undefined || !isRegistryWanted);
+}
+
 const fileOf = (dir: string) => join(dir, 'running.json');
 
 /** Notes down what runs in a folder. */

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { OptionError } from '@streamify/core';
+import { standardPorts } from '../standard-ports.ts';
 
 const commands = ['start', 'stop', 'status', 'fetch'] as const;
 
@@ -47,8 +48,8 @@ function parse(args: readonly string[]) {
       allowPositionals: true,
       options: {
         dir: { type: 'string', default: '.streamify/kafka' },
-        port: { type: 'string', default: '9092' },
-        'registry-port': { type: 'string', default: '8081' },
+        port: { type: 'string', default: `${standardPorts.broker}` },
+        'registry-port': { type: 'string', default: `${standardPorts.registry}` },
         'no-registry': { type: 'boolean', default: false },
         heap: { type: 'string', default: '1g' },
         foreground: { type: 'boolean', default: false },

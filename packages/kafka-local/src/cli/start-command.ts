@@ -1,13 +1,12 @@
 import { once } from 'node:events';
-import { resolve } from 'node:path';
-import { launch } from '../launch.ts';
-import { launchRegistry } from '../launch-registry.ts';
+import { ensureLocalKafka } from '../ensure-local-kafka.ts';
 import { checkOptions } from '../local-kafka-options.ts';
 import { startLocalKafka } from '../start-local-kafka.ts';
-import { readRunning } from '../state-file.ts';
+import { readRunning, runsAll } from '../state-file.ts';
+import { stopOrphan } from '../stop-orphan.ts';
 import { addresses } from './addresses.ts';
 import type { CommandLine } from './command-line.ts';
-import { stopCommand } from './stop-command.ts';
+import { stoppedLine } from './stopped-line.ts';
 
 /** Starts what does not run yet, and tells where it is. */
 export async function startCommand(
@@ -16,39 +15,20 @@ export async function startCommand(
 ): Promise<void> {
   const options = { ...line, report: (text: string) => print(`${text}\n`) };
   const { dir } = checkOptions(options);
-  const running = await readRunning(dir);
-  if (running.broker && (running.registry || !line.registry)) {
-    print(`is running already, with its data in ${dir}\n${addresses(running)}`);
-    return;
-  }
-  const started = performance.now();
-  const ready = async () => {
-    const seconds = ((performance.now() - started) / 1000).toFixed(1);
-    print(
-      `ready after ${seconds} s, with its data in ${dir}\n${addresses(await readRunning(dir))}`,
-    );
+  const began = performance.now();
+  const tell = async (wasRunning: boolean) => {
+    const seconds = ((performance.now() - began) / 1000).toFixed(1);
+    const what = wasRunning ? 'is running already' : `ready after ${seconds} s`;
+    print(`${what}, with its data in ${dir}\n${addresses(await readRunning(dir))}`);
   };
-  if (running.broker && !line.foreground) {
-    (await launchRegistry(checkOptions(options))).service.detach();
-    return ready();
+  for (const each of await stopOrphan(options)) print(stoppedLine(each));
+  if (!line.foreground || runsAll(await readRunning(dir), line.registry)) {
+    const { wasRunning } = await ensureLocalKafka(options);
+    return tell(wasRunning);
   }
-  // What a broker has left that ended by itself: it would be in the way.
-  if (running.registry && !running.broker) await stopCommand(dir, print);
-  if (line.foreground) return stayInForeground(options, ready, print);
-  const { broker, registry } = await launch(checkOptions(options));
-  broker.service.detach();
-  registry?.service.detach();
-  await ready();
-}
-
-async function stayInForeground(
-  options: CommandLine,
-  ready: () => Promise<void>,
-  print: (text: string) => void,
-): Promise<void> {
   const kafka = await startLocalKafka(options);
-  await ready();
+  await tell(false);
   await Promise.race(['SIGINT', 'SIGTERM'].map((signal) => once(process, signal)));
-  print(`stopping the broker in ${resolve(options.dir)} …\n`);
+  print(`stopping the broker in ${dir} …\n`);
   await kafka.stop();
 }
