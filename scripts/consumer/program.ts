@@ -21,7 +21,7 @@ import {
   type WindowResult,
 } from '@streamify/core';
 import { BrokerUnavailableError, confluentRegistry, kafkaLog, kafkaSink } from '@streamify/kafka';
-import { startLocalKafka } from '@streamify/kafka/local';
+import { startLocalKafka } from '@streamify/kafka-local';
 import { topics } from '@streamify/models';
 import { openWarehouse } from '@streamify/sink-duckdb';
 import { from, lastValueFrom, toArray } from 'rxjs';

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { fileRegistry } from '@streamify/core';
 import { avroEncoder, type NewRecord } from '@streamify/core/adapter';
 import { kafkaLog } from '@streamify/kafka';
-import { type LocalKafka, startLocalKafka } from '@streamify/kafka/local';
+import { type LocalKafka, startLocalKafka } from '@streamify/kafka-local';
 import { ListenEvent } from '@streamify/models';
 import { simulateBatches } from '@streamify/simulator';
 import { type Cost, measure, report } from '../measure.ts';

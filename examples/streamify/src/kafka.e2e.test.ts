@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type LocalKafka, missingPrerequisite, startLocalKafka } from '@streamify/kafka/local';
+import { type LocalKafka, missingPrerequisite, startLocalKafka } from '@streamify/kafka-local';
 import { simulateBatches } from '@streamify/simulator';
 import { openWarehouse } from '@streamify/sink-duckdb';
 import kafkajs, { type Admin } from 'kafkajs';

@@ -1,14 +1,10 @@
-import { spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { join } from 'node:path';
+import { StreamifyError } from '@streamify/core';
+import { cacheFolder, ensureLocalKafka } from '@streamify/kafka-local';
+import { repositoryRoot } from '../repository-root.ts';
 import { UsageError } from '../usage-error.ts';
 import type { KafkaPlace } from './kafka-place.ts';
 import { placeInEnvironment } from './place-in-environment.ts';
-
-/** The repository: the local broker is the one of `npm run kafka`. */
-const root = resolve(import.meta.dirname, '../../..');
 
 /**
  * Finds the cluster that the environment names, or else the local one, which is started where it
@@ -31,38 +27,17 @@ export async function findKafka(say: (line: string) => void): Promise<KafkaPlace
   return local;
 }
 
-/** Has the launcher's command start what does not run. It tells where that is as lines for a shell. */
+/** Starts what does not run of the broker and the registry of `npm run kafka`. */
 async function startLocal(say: (line: string) => void): Promise<KafkaPlace> {
-  const child = spawn(process.execPath, [launcher(), 'start'], {
-    cwd: root,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const exited = new Promise<number | null>((settle, reject) => {
-    child.once('error', reject);
-    child.once('close', settle);
-  });
-  let errors = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    errors += text;
-  });
-  const exported: Record<string, string> = {};
-  for await (const line of createInterface({ input: child.stdout })) {
-    const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? [];
-    if (name !== undefined && value !== undefined) exported[name] = value;
-    else if (line.endsWith('…')) say(line);
+  try {
+    const { brokers, registryUrl = '' } = await ensureLocalKafka({
+      dir: join(repositoryRoot, '.streamify', 'kafka'),
+      cache: cacheFolder(repositoryRoot),
+      report: say,
+    });
+    return { brokers, registryUrl };
+  } catch (cause) {
+    if (!(cause instanceof StreamifyError)) throw cause;
+    throw new UsageError(`the local Kafka was not started: ${cause.message}`, { cause });
   }
-  const code = await exited;
-  const place = placeInEnvironment(exported);
-  if (code === 0 && place) return place;
-  throw new UsageError(
-    `the local Kafka was not started: ${errors.trim().replace(/^streamify-kafka: /, '') || `its launcher ended with ${code}`}`,
-  );
-}
-
-function launcher(): string {
-  const manifest = createRequire(import.meta.url).resolve('@streamify/kafka/package.json');
-  const { bin } = JSON.parse(readFileSync(manifest, 'utf8')) as {
-    readonly bin: Readonly<Record<string, string>>;
-  };
-  return join(dirname(manifest), bin['streamify-kafka'] ?? '');
 }

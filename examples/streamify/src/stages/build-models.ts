@@ -1,13 +1,11 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { DataDir } from '../data-dir.ts';
 import { type Progress, shown } from '../progress.ts';
+import { repositoryRoot } from '../repository-root.ts';
 import { UsageError } from '../usage-error.ts';
-
-/** The repository: where dbt's project and its Python environment are. */
-const root = resolve(import.meta.dirname, '../../..');
 
 /** A line that `dbt/run_dbt.py` prints. */
 type Report =
@@ -37,7 +35,7 @@ export async function buildModels(
   { raw, warehouse, building, dbt }: DataDir,
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<ModelResult | undefined> {
-  const python = join(root, '.venv', 'bin', 'python');
+  const python = join(repositoryRoot, '.venv', 'bin', 'python');
   if (!existsSync(python))
     throw new UsageError(
       `dbt needs the Python environment ${python}, which is missing: run node scripts/setup.mjs --python`,
@@ -48,7 +46,7 @@ export async function buildModels(
   const aside = join(building, 'warehouse.duckdb');
 
   // dbt ends when its standard input does, so it cannot outlive this process, however that dies.
-  const child = spawn(python, [join(root, 'dbt', 'run_dbt.py')], {
+  const child = spawn(python, [join(repositoryRoot, 'dbt', 'run_dbt.py')], {
     env: {
       ...process.env,
       STREAMIFY_RAW: raw,

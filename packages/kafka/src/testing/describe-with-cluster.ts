@@ -1,39 +1,20 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type LocalCluster, missingPrerequisite, startLocalCluster } from '@streamify/kafka-local';
 import { afterAll, beforeAll, describe, vi } from 'vitest';
 import { Kafka, logLevel } from '../client/kafkajs.ts';
-import { newClusterId, startBroker } from '../local/broker.ts';
-import { cacheFolder } from '../local/cache-folder.ts';
-import { missingPrerequisite } from '../local/index.ts';
-import { fetchJars } from '../local/jars.ts';
-import { findJava } from '../local/java.ts';
-import { freePort } from '../local/ports.ts';
-import type { Service } from '../local/service.ts';
-import { hasGone, send, stopProcess } from '../local/stop-process.ts';
 
 const missing = await missingPrerequisite();
 
-/** Several brokers, each of which is a controller too: two of three are enough for everything. */
-export interface Cluster {
-  /** In the order of their ids, which are 1, 2, 3. */
-  readonly brokers: readonly string[];
-  /** Sends a signal to a broker; one that ends it has ended it when this resolves. */
-  kill(id: number, signal: NodeJS.Signals): Promise<void>;
+/** Several brokers: two of three are enough for everything. */
+export interface Cluster extends Pick<LocalCluster, 'brokers' | 'kill'> {
   /** Starts a broker again, and resolves when all its copies are in sync. */
   restart(id: number): Promise<void>;
 }
 
-const ids = [1, 2, 3];
-
-/** What comes in place of the settings of a single broker. */
-const settingsOfThree = {
-  'offsets.topic.replication.factor': '3',
-  'transaction.state.log.replication.factor': '3',
-  'transaction.state.log.min.isr': '2',
-  'default.replication.factor': '3',
-  'min.insync.replicas': '2',
-  // Followers that are gone, or back, are noticed in time for a test.
+/** Followers that are gone, or back, and members of groups are noticed in time for a test. */
+const settings = {
   'replica.lag.time.max.ms': '2000',
   'group.min.session.timeout.ms': '500',
 };
@@ -48,70 +29,31 @@ export function describeWithCluster(name: string, tests: (cluster: () => Cluster
     return;
   }
   describe(name, () => {
-    let started: { readonly cluster: Cluster; readonly stop: () => Promise<void> } | undefined;
+    let dir: string | undefined;
+    let started: LocalCluster | undefined;
+    let cluster: Cluster | undefined;
     beforeAll(async () => {
-      started = await startCluster();
+      dir = await mkdtemp(join(tmpdir(), 'streamify-cluster-'));
+      started = await startLocalCluster({ dir, heap: '384m', startTimeout: 120_000, settings });
+      cluster = untilInSync(started);
     }, 180_000);
-    afterAll(() => started?.stop(), 60_000);
-    tests(() => started?.cluster ?? notStarted(name));
+    afterAll(async () => {
+      await started?.stop();
+      if (dir !== undefined) await rm(dir, { recursive: true, force: true });
+    }, 60_000);
+    tests(() => cluster ?? notStarted(name));
   });
 }
 
-async function startCluster() {
-  const dir = await mkdtemp(join(tmpdir(), 'streamify-cluster-'));
-  const java = await findJava();
-  const jars = await fetchJars('broker', cacheFolder(), () => {});
-  const clusterId = newClusterId();
-  const places = await Promise.all(
-    ids.map(async (id) => ({ id, port: await freePort(), controller: await freePort() })),
-  );
-  const voters = places.map(({ id, controller }) => `${id}@127.0.0.1:${controller}`).join();
-  const services = new Map<number, Service>();
-  const start = async (id: number) => {
-    const { port, controller } = places[id - 1] as (typeof places)[number];
-    const folder = join(dir, String(id));
-    await mkdir(folder, { recursive: true });
-    const service = await startBroker({
-      java,
-      jars,
-      dir: folder,
-      port,
-      heap: '384m',
-      timeout: 120_000,
-      clusterId,
-      settings: {
-        ...settingsOfThree,
-        'node.id': String(id),
-        'controller.quorum.voters': voters,
-        listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controller}`,
-      },
-    });
-    services.set(id, service);
-  };
-  const stop = async () => {
-    await Promise.all([...services.values()].map((each) => stopProcess(each.process)));
-    await rm(dir, { recursive: true, force: true });
-  };
-  try {
-    await Promise.all(ids.map(start));
-  } catch (cause) {
-    await stop();
-    throw cause;
-  }
-  const processOf = (id: number) => (services.get(id) as Service).process;
-  const brokers = places.map(({ port }) => `127.0.0.1:${port}`);
-  const cluster: Cluster = {
+function untilInSync({ brokers, kill, restart }: LocalCluster): Cluster {
+  return {
     brokers,
-    async kill(id, signal) {
-      await send(processOf(id), signal);
-      if (signal === 'SIGKILL') await hasGone(processOf(id));
-    },
+    kill,
     async restart(id) {
-      await start(id);
+      await restart(id);
       await allInSync(brokers);
     },
   };
-  return { cluster, stop };
 }
 
 /** Resolves when each partition of each topic has all its copies in sync. */

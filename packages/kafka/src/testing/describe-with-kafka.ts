@@ -1,5 +1,5 @@
+import { missingPrerequisite } from '@streamify/kafka-local';
 import { beforeAll, describe, inject } from 'vitest';
-import { missingPrerequisite } from '../local/index.ts';
 import type { KafkaUnderTest } from './kafka-under-test.ts';
 
 const brokers = process.env['STREAMIFY_KAFKA_BROKERS'];

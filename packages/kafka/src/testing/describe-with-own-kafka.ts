@@ -1,13 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe } from 'vitest';
 import {
   type LocalKafka,
   type LocalKafkaOptions,
   missingPrerequisite,
   startLocalKafka,
-} from '../local/index.ts';
+} from '@streamify/kafka-local';
+import { afterAll, beforeAll, describe } from 'vitest';
 
 const missing = await missingPrerequisite({ registry: true });
 

@@ -4,8 +4,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type LocalKafka, startLocalKafka } from '@streamify/kafka-local';
 import type { TestProject } from 'vitest/node';
-import { type LocalKafka, startLocalKafka } from '../local/index.ts';
 import type { KafkaUnderTest } from './kafka-under-test.ts';
 
 /**
