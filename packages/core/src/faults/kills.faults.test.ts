@@ -28,8 +28,8 @@ afterEach(() => rm(dir, { recursive: true }));
 const filePoints = [
   'before its commit',
   'while it prepares',
-  'before its turn',
-  'behind its turn',
+  'before its entry',
+  'behind its entry',
   'between its files',
   'before the reply',
 ];

@@ -12,7 +12,7 @@ export function naiveFileSink<Row extends object>(root: Folder): Sink<Row | Stre
     deadLetters: async () => [],
     async open(task) {
       const folder = root.sub(taskPath(task));
-      const path = 'checkpoint/turn.000000000001.json';
+      const path = 'checkpoint/entry.000000000001.json';
       const text = await folder.read(path);
       const stored = text && JSON.parse(String(text));
       const counts: Record<string, number> = stored?.counts ?? {};
