@@ -1,3 +1,4 @@
+import { LOGGED_AT, Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { map, mergeMap, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -10,7 +11,6 @@ import {
 } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { EventLog, PollRequest, Topic } from '../contract/event-log.ts';
-import { LOGGED_AT, Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { clean } from '../operators/clean.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
