@@ -1,18 +1,7 @@
-import { defineEvent, type EventLog, memoryLog, memorySink, startJob } from '@streamify/core';
+import { type EventLog, memoryLog, memorySink, startJob } from '@streamify/core';
+import { Play } from '@streamify/test-kit/plays';
 import { expect, it, vi } from 'vitest';
 import { unsharedLog } from './unshared-log.ts';
-
-const Play = defineEvent(
-  {
-    type: 'record',
-    name: 'Play',
-    fields: [
-      { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
-      { name: 'song', type: 'string' },
-    ],
-  },
-  { time: 'at', key: 'song' },
-);
 
 /** A log whose group leaves all but the first partition to a process that is gone. */
 const half = (log: EventLog): EventLog => ({
