@@ -1,13 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@streamify/test-kit';
+import { type Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { type Observable, tap } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../contract/event.ts';
 import { nodeFolder } from '../../durable/node-folder.ts';
 import { failingLedger } from '../../fixtures/failing-ledger.ts';
 import { faultyFolder } from '../../fixtures/faulty-folder.ts';
-import { type Play, plays, playsLog } from '../../fixtures/plays-log.ts';
 import { storedFiles, storedRows } from '../../fixtures/stored-files.ts';
 import { redrive } from '../../job/redrive.ts';
 import { run } from '../../job/run.ts';
@@ -18,7 +18,7 @@ import type { SinkUnderTest } from '../../testing/sink-harness.ts';
 import { fileSink, folderSink } from './file-sink.ts';
 
 async function openFileSink(): Promise<SinkUnderTest> {
-  const dir = await mkdtemp(join(tmpdir(), 'streamify-file-sink-'));
+  const dir = await temporaryFolder();
   const ledger = failingLedger(nodeFolder(dir));
   return {
     sink: folderSink<ContractRow>(ledger.folder, { schema: contractSchema }),
@@ -45,9 +45,8 @@ describe('fileSink', () => {
 
   let dir: string;
   beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'streamify-file-sink-'));
+    dir = await temporaryFolder();
   });
-  afterEach(() => rm(dir, { recursive: true }));
 
   const task = { job: 'plays/day', partition: 3 };
 
