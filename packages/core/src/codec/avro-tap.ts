@@ -8,7 +8,7 @@ export interface AvroTap {
   readString(): string;
 }
 
-/** What avsc's types, and the resolvers made of them, read a value with. */
+/** The reader of bytes that avsc's types, and the resolvers made of them, take a value from. */
 export interface AvroReader {
   _read(tap: AvroTap): unknown;
 }

@@ -46,7 +46,7 @@ function compile(schema: RecordSchema, wrapUnions: 'never' | 'auto'): avsc.Type 
   }
 }
 
-/** What avsc's types have and its declarations lack. */
+/** Members of avsc's types that its declarations lack. */
 interface TypeNode {
   readonly fields?: readonly { readonly type: TypeNode }[];
   readonly types?: readonly TypeNode[];

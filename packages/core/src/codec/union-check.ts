@@ -41,7 +41,7 @@ type Repeated<
   ? Extract<KindOf<First, Names>, Seen> | Repeated<Rest, Names, Seen | KindOf<First, Names>>
   : never;
 
-/** What a value of a branch is at run time, as far as a union can see. */
+/** The kind of a branch's values at run time, as far as a union can tell. */
 type KindOf<S, Names> =
   InferAvro<S, Names> extends infer T
     ? [T] extends [null]

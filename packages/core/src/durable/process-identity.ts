@@ -11,7 +11,7 @@ export interface ProcessIdentity {
   readonly host: string;
 }
 
-/** Who this process is. */
+/** The identity of this process: its number, its start and its host. */
 export async function ownIdentity(): Promise<ProcessIdentity> {
   return {
     pid: process.pid,

@@ -84,7 +84,7 @@ function inputsOf<A>(from: Topic<A> | Readonly<Record<string, Topic<A>>>): Job<A
   return [first, ...others];
 }
 
-/** The sinks of named outputs, which commit together with that of the main stream. */
+/** The sinks of named outputs, which commit together with the main stream's. */
 function namedSinks({
   into,
   outputs = [],

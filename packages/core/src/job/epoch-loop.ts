@@ -8,13 +8,13 @@ import type { CommitQueue } from './commit-queue.ts';
 import type { Job } from './job-options.ts';
 import { type EpochSize, TaskWork } from './task-work.ts';
 
-/** Records of the epochs of all tasks together, and of one at least, unless the job says. */
+/** Most records of the open epochs of all tasks together, and of one epoch where the tasks are many, unless the job says. */
 const RECORDS_OF_EPOCHS = 20_000;
 const RECORDS_OF_EPOCH = 1_000;
 /** Records that are processed at once while a commit is under way. */
 const RECORDS_A_TURN = 100;
 
-/** An open task with all that it works on. */
+/** An open task, with its inputs, its commits and the signals that end it. */
 export interface OpenTask<A, B> {
   readonly task: Task<A, B>;
   readonly inputs: readonly [PartitionInput<A>, ...PartitionInput<A>[]];
@@ -23,9 +23,9 @@ export interface OpenTask<A, B> {
   readonly pipeline: string;
   readonly partition: number;
   readonly clock: Clock;
-  /** Ends the work once what is under way is committed. */
+  /** Ends the work once the open epoch is committed. */
   readonly signal: AbortSignal;
-  /** Ends it at once. */
+  /** Ends the work at once. */
   readonly abort: AbortSignal;
   /** How many tasks the process works on. */
   readonly taskCount: () => number;
@@ -33,11 +33,11 @@ export interface OpenTask<A, B> {
 
 /**
  * Works on one partition, epoch by epoch: pulls slices of the log, pushes them through the pipeline,
- * commits what came of them. While one epoch commits the next is processed, so at most two are in
- * memory, and nothing is pulled beyond that.
+ * commits the results. While one epoch commits the next is processed, so at most two are in memory, and
+ * nothing is pulled beyond them.
  *
- * Calls of asynchronous operators hold it up twice: when as many are under way as may be, and before
- * the epoch is committed.
+ * The loop waits for calls of asynchronous operators twice: when as many are under way as may be, and
+ * before the epoch is committed.
  */
 export class EpochLoop<A, B> {
   readonly #job: Job<A, B>;
@@ -73,7 +73,7 @@ export class EpochLoop<A, B> {
     task.check();
   }
 
-  /** Pulls and processes what makes up an epoch. Resolves with the number of its records. */
+  /** Pulls and processes the records of an epoch. Resolves with their number. */
   async #fillEpoch(): Promise<number> {
     const { clock, commits, taskCount } = this.#open;
     const { maxBytes = 16 * 1024 * 1024, maxWait = 1_000 } = this.#job.epoch ?? {};
@@ -137,12 +137,12 @@ export class EpochLoop<A, B> {
     await this.#commitEpoch();
   }
 
-  /** Ends the events: what operators hold comes out, and is the last epoch. */
+  /** Ends the events, and commits what operators held as the last epoch. */
   async #complete(): Promise<void> {
     const { task, commits, pipeline } = this.#open;
     let dead: number;
     do {
-      // What failed left a new pipeline, which does not know yet that its events have ended.
+      // A failure leaves a new pipeline, which does not know yet that its events have ended.
       dead = task.seen.dead;
       this.#work.run(() => task.complete(this.#lastArrival()));
       await this.#work.settle();

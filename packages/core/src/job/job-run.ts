@@ -15,7 +15,7 @@ import { workOnPartition } from './work-on-partition.ts';
 /** A partition that this process works on. */
 interface HeldPartition {
   readonly finished: Promise<void>;
-  /** Ends the work on it. */
+  /** Ends the work on the partition. */
   readonly release: AbortController;
 }
 
@@ -27,7 +27,7 @@ export class JobRun<A, B> {
   readonly #stop = new AbortController();
   /** Ends the run at once. */
   readonly #abort: AbortSignal;
-  /** Ends it once what is under way is committed. */
+  /** Ends the run once the open epochs are committed. */
   readonly #stopping: AbortSignal;
   readonly #held = new Map<number, HeldPartition>();
   readonly #lost = new LostPartitions();
@@ -55,7 +55,7 @@ export class JobRun<A, B> {
     return this.#tasks.get(partition)?.view;
   }
 
-  /** Ends the run once what is under way is committed. */
+  /** Ends the run once the open epochs are committed. */
   stop(): void {
     this.#stop.abort();
   }
@@ -84,7 +84,7 @@ export class JobRun<A, B> {
       assigned: (partition: number) => this.#assigned(partition),
       revoked: (partition: number) => this.#revoked(partition),
     };
-    // What ends has to have done all of it: others, with whom it would be shared, may have died.
+    // A job that ends has to have done all partitions: other processes that share them may have died.
     return this.#endsByItself || this.#job.partitions === 'all'
       ? assignAll(this.#topics, (topic) => this.#log.partitions(topic), listener)
       : this.#log.assign(this.#job.name, this.#topics, listener);
@@ -151,7 +151,7 @@ export class JobRun<A, B> {
     }
   }
 
-  /** The work on a partition has ended with an error. */
+  /** Handles the error that the work on a partition has ended with. */
   #ended(partition: number, { signal: released }: AbortController, cause: unknown): void {
     // Whoever has it now goes on from what is committed.
     if (released.aborted && (cause instanceof FencedError || !isFinal(cause))) return;
@@ -168,8 +168,8 @@ export class JobRun<A, B> {
   }
 
   /**
-   * Works on a partition again that another has taken over, unless it is taken from us by then, or
-   * given to us anew. The other may have been late, or be dead, and nobody would have it.
+   * Works again, after a wait, on a partition that another owner has taken over, unless the group has moved
+   * the partition by then. The other owner may be dead, and nobody would have the partition.
    */
   async #reclaim(partition: number): Promise<void> {
     const { clock = systemClock } = this.#job;

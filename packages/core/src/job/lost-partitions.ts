@@ -4,9 +4,9 @@ import type { Clock } from './clock.ts';
 /** Milliseconds before a partition that was taken over is tried again; each further wait is twice as long. */
 const wait = { firstDelay: 5_000, maxDelay: 60_000 };
 
-/** A partition that another owner has taken over, and that is waited for. */
+/** A partition that another owner has taken over, and that this process waits to take back. */
 interface LostPartition {
-  /** How often in a row. */
+  /** How often in a row it was taken over. */
   readonly losses: number;
   /** Ends the wait. */
   readonly release: AbortController;

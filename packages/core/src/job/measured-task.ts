@@ -3,20 +3,20 @@ import type { PartitionReader } from '../contract/event-log.ts';
 import type { MetricsReporter } from '../contract/metrics.ts';
 import type { SinkTask } from '../contract/sink.ts';
 
-/** What is measured of a task beside its commits. */
+/** Names, readers and clock by which a task's commits are measured. */
 export interface MeasuredTaskOptions {
   readonly job: string;
   readonly partition: number;
   /** Names of the inputs. */
   readonly names: readonly string[];
-  /** What reads them, in the same order, by the first commit. */
+  /** Readers of the inputs, in the order of their names; open by the first commit. */
   readonly readers: () => readonly PartitionReader[];
   readonly reporter: MetricsReporter;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
 
-/** The same hold on a task, which reports each commit once it is done. */
+/** Wraps a task at its sink, so that it reports each commit once it is done. */
 export function measuredTask<T>(owner: SinkTask<T>, options: MeasuredTaskOptions): SinkTask<T> {
   const { job, partition, names, readers, reporter, now } = options;
   let stateParts: readonly number[] = (owner.checkpoint?.state ?? []).map(({ length }) => length);

@@ -11,8 +11,8 @@ const REFERENCE = 0;
  * Opens a task at its sink; with a store, large parts of its state go there.
  *
  * A part is written, under a name of this owner alone, before the commit that refers to it, and
- * removed after a commit that no longer does. What a crash left in between is removed when the task
- * is opened again: only of what was there before, as a later owner may be writing by then.
+ * removed after a commit that no longer does. Parts that a crash left behind are removed when the task is
+ * opened again, if they were there before it was opened: a later owner may be writing others by then.
  *
  * @throws StateMismatchError when the store lacks a part that the checkpoint refers to.
  */

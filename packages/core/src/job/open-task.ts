@@ -5,14 +5,14 @@ import type { MadeTask } from './make-task.ts';
 import { makeTask, restoreTask } from './make-task.ts';
 import { openSinkTask } from './open-sink-task.ts';
 
-/** A job's task with its place at the sink. */
+/** A job's task, opened at the sink. */
 export interface TaskAtSink<A, B> extends MadeTask<A, B> {
   readonly sinkTask: SinkTask<B>;
 }
 
 /**
- * Makes the task of a partition, takes its place at the sink over, and restores what that holds. The
- * pipeline is looked at first: one that cannot work fences nobody.
+ * Makes the task of a partition, opens it at the sink, and restores its state from there. The pipeline is
+ * checked first, so that one that cannot work fences nobody.
  */
 export async function openTaskAtSink<A, B>(
   job: Job<A, B>,

@@ -41,7 +41,7 @@ export async function withRetries(
   }
 }
 
-/** Whether another try could not mend this. An error of somebody else's, such as a lost connection, may pass. */
+/** Whether another try could not mend an error. One that is not ours, such as a lost connection, may pass. */
 export function isFinal(cause: unknown): boolean {
   // Not by its class: two installed copies of this package have a class each.
   return cause instanceof Error && (cause as Partial<StreamifyError>).isFinal === true;

@@ -11,7 +11,7 @@ export interface EpochSize {
   bytes: number;
 }
 
-/** What work on a task needs to know of it. */
+/** A task, its commits, and the signal that ends the work on it. */
 interface WorkedOn<A, B> {
   readonly task: Task<A, B>;
   readonly commits: CommitQueue<B>;
@@ -20,11 +20,11 @@ interface WorkedOn<A, B> {
   readonly abort: AbortSignal;
 }
 
-/** Drives a task: pushes records into it, awaits its calls, and looks at the dead letters of both. */
+/** Drives a task: pushes records into it, awaits its calls, and looks at the dead letters that come of them. */
 export class TaskWork<A, B> {
   readonly #on: WorkedOn<A, B>;
   readonly #watch: DeadLetterWatch<A, B>;
-  /** Fires when nothing is waited for any more. */
+  /** Fires when the work no longer waits for calls. */
   readonly #giveUp: AbortSignal;
 
   constructor(job: Job<A, B>, on: WorkedOn<A, B>) {
@@ -34,7 +34,7 @@ export class TaskWork<A, B> {
     this.#giveUp.addEventListener('abort', () => on.task.wake());
   }
 
-  /** Does work of the task. */
+  /** Runs work of the task, and looks at the dead letters that it gave. */
   run(work: () => void): void {
     this.#watch.during(() => this.#on.task.run(work));
   }
@@ -59,7 +59,7 @@ export class TaskWork<A, B> {
     while (this.#on.task.isWaiting) await this.settleOne();
   }
 
-  /** Awaits one of the calls that are under way, and delivers what has come. */
+  /** Awaits one of the calls that are under way, and delivers the results that have come. */
   async settleOne(): Promise<void> {
     const { task, abort, commits } = this.#on;
     if (!this.#giveUp.aborted) await task.settled();

@@ -13,12 +13,12 @@ import { openReaders, openTaskAtSink, type TaskAtSink } from './open-task.ts';
 import { withRetries } from './retry.ts';
 import { startOffset } from './start-at.ts';
 
-/** What a job tells to the work on one of its partitions, and wants to hear of it. */
+/** Signals from a job to the work on one of its partitions, and callbacks from that work to the job. */
 export interface PartitionContext<A, B> {
   readonly partition: number;
-  /** Ends the work once what is under way is committed. */
+  /** Ends the work once the open epoch is committed. */
   readonly signal: AbortSignal;
-  /** Ends it without that. */
+  /** Ends the work at once. */
   readonly abort: AbortSignal;
   readonly onCommit: (committed: CommitReport) => void;
   /** How many tasks the process works on, this one counted. */
@@ -47,7 +47,7 @@ export async function workOnPartition<A, B>(
   });
 }
 
-/** Opens the task and what it reads, works on it, and closes all of it. */
+/** Opens the task and its readers, works on the partition, and closes both. */
 async function openAndWork<A, B>(job: Job<A, B>, context: PartitionContext<A, B>): Promise<void> {
   const { partition, onTask } = context;
   const opened = await openTaskAtSink(job, partition);

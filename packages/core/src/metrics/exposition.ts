@@ -1,4 +1,4 @@
-/** What is told of a measurement beside its samples. */
+/** Name, type and description of a measurement, which stand above its samples. */
 interface Measurement {
   readonly name: string;
   readonly type: 'counter' | 'gauge' | 'histogram';

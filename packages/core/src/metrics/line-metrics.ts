@@ -10,7 +10,7 @@ export interface LineMetricsOptions {
   readonly write?: (line: string) => void;
 }
 
-/** What a job did since its last line. */
+/** Counts of a job since its last line. */
 interface Interval {
   readonly since: number;
   readonly counts: Record<string, number>;

@@ -1,6 +1,6 @@
 import type { Call, CallOptions } from './calls.ts';
 
-/** What a call has come to. */
+/** The outcome of a call: its result, or why it failed. */
 export type Settled<Out> = { readonly value: Out } | { readonly cause: unknown };
 
 /** An input that waits for its call, or for its turn. `Context` is the owner's. */
@@ -11,7 +11,7 @@ export interface QueuedCall<In, Out, Context> {
   settled: Settled<Out> | undefined;
 }
 
-/** Calls in the order of their inputs, of which so many at once are under way. */
+/** Makes calls, a bounded number at once, and gives their results in the order of the inputs. */
 export class CallQueue<In, Out, Context> {
   readonly #onSettled: () => void;
   readonly #entries: QueuedCall<In, Out, Context>[] = [];
@@ -20,7 +20,7 @@ export class CallQueue<In, Out, Context> {
   #started = 0;
   #underWay = 0;
 
-  /** @param onSettled called whenever a call has come to something. */
+  /** @param onSettled called whenever a call has a result or has failed. */
   constructor(options: CallOptions<In, Out>, onSettled: () => void) {
     this.#options = options;
     this.#onSettled = onSettled;
@@ -71,7 +71,7 @@ export class CallQueue<In, Out, Context> {
       this.#startOne(this.#entries[this.#started++] as QueuedCall<In, Out, Context>);
   }
 
-  /** Gives up all of it. */
+  /** Gives up all calls. */
   abort(reason: unknown): void {
     for (const { call } of this.#entries.splice(0)) call?.abort(reason);
     this.#started = 0;

@@ -3,7 +3,7 @@ import type { StateTable } from '../state/state-table.ts';
 import type { Caller, CallOptions } from './calls.ts';
 import type { Emitter } from './emitter.ts';
 
-/** What a task offers to its operators. */
+/** The task as its operators see it: hooks get state, outputs, calls and event time from it. */
 export interface OperatorHost {
   /** The table of a state; `signature` describes what its content depends on. */
   table(name: string, signature: string): StateTable;

@@ -2,7 +2,7 @@ import type { RetryOptions } from '../contract/retry-options.ts';
 import { backoff } from './backoff.ts';
 import type { Call } from './calls.ts';
 
-/** How long a try may take, and whether there is another. */
+/** Limits of a call: the time of a try, and the number of tries. */
 export interface CallLimits {
   /** Milliseconds for each try. */
   readonly timeout: number;
@@ -24,7 +24,7 @@ export function startCall<R>(
 class LimitedCall<R> {
   readonly #work: (signal: AbortSignal, attempt: number) => Promise<R>;
   readonly #limits: CallLimits;
-  /** Ends what is under way: a try, or the wait for the next. */
+  /** Ends the try that is under way, or the wait for the next. */
   #end: (reason: unknown) => void = () => {};
   #aborted: { readonly reason: unknown } | undefined;
 

@@ -5,15 +5,15 @@ import type { StateTable, TableChange } from './state-table.ts';
 
 /** State is written anew once its journals have grown to this many bytes, and to twice what was written anew last. */
 const MIN_JOURNAL_BYTES = 4 * 1024 * 1024;
-/** It is as well once there are this many of them, however small. */
+/** State is written anew, too, once there are this many journals, however small. */
 const MAX_JOURNALS = 1_000;
 /** Entries that are written anew at once, beside an epoch's journal. */
 const ENTRIES_AT_ONCE = 20_000;
 
 /**
- * Decides what an epoch saves of a task's state: its journal, and now and then all that there is,
- * so that what is saved does not grow for ever. Small state is saved in one piece. Large state is
- * spread over epochs, so that none of them takes long.
+ * Saves a task's state with each epoch: its journal, and now and then a snapshot, so that saved state does
+ * not grow for ever. Small state is saved in one piece. Large state is swept over several epochs, so that
+ * none of them takes long.
  */
 export class StateSaver {
   readonly #tables: readonly StateTable[];
@@ -28,7 +28,7 @@ export class StateSaver {
     this.#tables = tables;
   }
 
-  /** Takes a part into account that was saved in an earlier life. */
+  /** Takes a part into account that an earlier run of the task has saved. */
   restored({ kind }: SavedState, bytes: number): void {
     this.#journals++;
     this.#journalBytes += bytes;
@@ -36,7 +36,7 @@ export class StateSaver {
     if (kind === 'swept') this.#startOver(this.#journalBytes + this.#baseBytes);
   }
 
-  /** What the epoch changed, encoded; `undefined` when it changed nothing. */
+  /** The epoch's change of the saved state, encoded; `undefined` when there is none. */
   take(): StateChange | undefined {
     const changes: TableChange[] = [];
     for (const table of this.#tables) {

@@ -129,7 +129,7 @@ export class StateTable {
     this.#undo = [];
   }
 
-  /** What the epoch changed; the next epoch starts. */
+  /** Takes the changes of the epoch; the next epoch starts. */
   takeChange(): TableChange | undefined {
     const dropped = this.#dropped;
     const drops = [...dropped].sort((a, b) => a - b);

@@ -26,7 +26,7 @@ export class TaskTables {
     return states.sort().join(' ');
   }
 
-  /** What operators remember, to be read from outside. */
+  /** The state of operators, to be read from outside. */
   get view(): StateView {
     const names = [...this.#signatures.keys()].sort();
     const keyed = <V, K extends Key>(name: string) => {
@@ -78,7 +78,7 @@ export class TaskTables {
     for (const table of this.#tables) table.undoStep();
   }
 
-  /** What the epoch changed, encoded; `undefined` when it changed nothing. */
+  /** The epoch's change of the saved state, encoded; `undefined` when there is none. */
   takeChange(): StateChange | undefined {
     return this.#saver.take();
   }

@@ -1,10 +1,10 @@
-/** What of RxJS' subscriptions is looked at. `_finalizers` is private, and the same in all of 7.8. */
+/** The fields of RxJS' subscriptions that are read here. `_finalizers` is private, and the same in all of 7.8. */
 interface Node {
   readonly closed?: boolean;
   readonly _finalizers?: readonly unknown[] | null;
-  /** Only actions of a scheduler have it: timers. */
+  /** A method of timers only, which are the actions of a scheduler. */
   readonly schedule?: unknown;
-  /** Where a subscriber passes things on to. */
+  /** The subscriber that this one passes its elements on to. */
   readonly destination?: unknown;
 }
 
@@ -15,14 +15,14 @@ export interface AliveSubscriptions {
 }
 
 /**
- * Counts what is alive of a pipeline. Between epochs that is as much as when it was subscribed: each
- * operator has subscribed to the one before. More than that is an inner subscription that waits for
- * something: a promise, a timer, a source of its own.
+ * Counts the subscriptions of a pipeline that are alive. Between epochs there are as many as when it was
+ * subscribed: each operator has subscribed to the one before. Any more are inner subscriptions that wait
+ * for something: a promise, a timer, a source of their own.
  *
- * It is found through the subscriptions' finalizers, from the end of the pipeline and from its source:
- * `share` hides what is upstream of it from those downstream.
+ * They are found through the subscriptions' finalizers, from the end of the pipeline and from its source:
+ * seen from downstream, `share` hides the operators upstream of it.
  *
- * @param end what subscribing the pipeline gave.
+ * @param end the subscription of the pipeline.
  * @param sources subscribers of its events.
  */
 export function aliveSubscriptions(end: unknown, sources: readonly unknown[]): AliveSubscriptions {

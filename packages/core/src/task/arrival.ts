@@ -1,7 +1,7 @@
 import type { Position } from '../contract/event.ts';
 import type { LogRecord } from '../contract/event-log.ts';
 
-/** A record together with what is known of it before it is decoded. */
+/** A record with its position and schema, as known before it is decoded. */
 export interface Arrival {
   readonly record: LogRecord;
   readonly position: Position;

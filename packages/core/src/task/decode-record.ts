@@ -7,7 +7,7 @@ import type { LogRecord } from '../contract/event-log.ts';
 import type { Arrival } from './arrival.ts';
 import type { Input } from './input.ts';
 
-/** A record and what became of it: an event, a watermark, or a failure. */
+/** A record, decoded into an event or a watermark, or with the failure to decode it. */
 export interface Incoming<A> {
   readonly arrival: Arrival;
   readonly event: StreamEvent<A> | undefined;
@@ -20,7 +20,7 @@ interface IncomingFailure {
   readonly cause: unknown;
 }
 
-/** Where records come from, and which of their times can be taken. */
+/** The input and partition that records come from, and a check of their event times. */
 export interface RecordDecoderOptions<A> {
   readonly input: Input<A>;
   readonly partition: number;

@@ -15,7 +15,7 @@ class NamedRows implements OutputRows<unknown> {
 }
 
 /**
- * Collects what an epoch gives, step by step: what a step added can be taken back.
+ * Collects the output of an epoch, step by step, so that what a step added can be taken back.
  *
  * Counts of operators belong to a step until it is kept; the task's own are counted at once.
  */
@@ -101,7 +101,7 @@ export class EpochCollector<B> {
     for (const name of this.#counted.splice(0)) this.tally(name);
   }
 
-  /** Whether the open step has a dead letter: what was being processed is given up then. */
+  /** Whether the open step has a dead letter, so that its event or result is given up. */
   get isGivenUp(): boolean {
     return this.#dead.length > this.#mark.dead;
   }

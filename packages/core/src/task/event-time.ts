@@ -6,10 +6,10 @@ const TASKS_OF_JOB = 1;
 const CLOCK = 2;
 
 /**
- * How far event time has come in a task: with its events, or, once its topic has carried a
- * watermark, as far as the slowest of the tasks that feed the topic.
+ * The watermark of a task: the newest event time, or, once its topic has carried a watermark, that of the
+ * slowest of the tasks that feed the topic.
  *
- * What cannot be found again in the log's events is kept in a table and checkpointed.
+ * Watermarks that a restart could not find again in the log's events are kept in a table and checkpointed.
  */
 export class EventTime {
   readonly table = new StateTable('task.time', { recording: true });
@@ -31,7 +31,7 @@ export class EventTime {
     if (time > this.#newest) this.#newest = time;
   }
 
-  /** Notes what a writer reports. A writer never goes back: one that starts again repeats itself. */
+  /** Notes the watermark of a writer. A writer never goes back: one that starts again repeats itself. */
   report({ writer, writers, watermark }: CarriedWatermark): void {
     const before = this.table.get(WRITERS, writer) as number | undefined;
     if (before === undefined || watermark > before) this.table.set(WRITERS, writer, watermark);

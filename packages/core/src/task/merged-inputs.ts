@@ -45,7 +45,7 @@ export class MergedInputs<A> {
     );
   }
 
-  /** Milliseconds until one of them, or what was heard of at `movedAt`, becomes idle. */
+  /** Milliseconds until one of them, or the clock that moved event time at `movedAt`, has been idle for long enough. */
   untilIdle(movedAt: number): number {
     const starts = [movedAt, ...this.#inputs.map(({ heardAt }) => heardAt)];
     const left = starts.map((start) => start + this.#idleAfter - this.#now());
@@ -59,8 +59,8 @@ export class MergedInputs<A> {
   }
 
   /**
-   * The input whose next record comes first: by event time, then in the order of the inputs. What
-   * has no time comes at once, in its input's order.
+   * The input whose next record comes first: by event time, then in the order of the inputs. A record
+   * without a time comes at once, in its input's order.
    *
    * The order of all records follows from theirs alone, as long as each input has its next record at
    * hand or has none any more.

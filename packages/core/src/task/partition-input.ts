@@ -2,7 +2,7 @@ import type { LogRecord, PartitionReader, PollRequest } from '../contract/event-
 import { type Incoming, RecordDecoder } from './decode-record.ts';
 import type { Input } from './input.ts';
 
-/** What an input needs to know of its place. */
+/** The partition of an input, its reader, and where to start and end. */
 export interface PartitionInputOptions<A> {
   readonly input: Input<A>;
   readonly partition: number;

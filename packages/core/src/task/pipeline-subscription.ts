@@ -6,7 +6,7 @@ import type { OperatorHost } from '../operator-kit/operator-host.ts';
 import { type AliveSubscriptions, aliveSubscriptions } from './alive-subscriptions.ts';
 import type { Pipeline } from './pipeline.ts';
 
-/** What a subscription belongs to. */
+/** The host of a pipeline's operators, and the taker of its rows. */
 export interface SubscriptionOwner<B> {
   readonly host: OperatorHost;
   readonly take: (row: B) => void;
@@ -19,7 +19,7 @@ export interface Failure {
 
 const useMapAsync = 'wait inside of mapAsync, for which an epoch waits';
 
-/** The life of a pipeline's subscription: made anew after each failure, over the same state. */
+/** Subscribes a pipeline, and does so anew after each failure, over the same state. */
 export class PipelineSubscription<A, B> {
   readonly #pipeline: Pipeline<A, B>;
   readonly #owner: SubscriptionOwner<B>;
@@ -127,7 +127,7 @@ export class PipelineSubscription<A, B> {
   }
 }
 
-/** What went wrong as an error of the pipeline. */
+/** Makes a PipelineError of a failure, unless it is one. */
 export function asPipelineError(what: string, cause: unknown): PipelineError {
   if (cause instanceof PipelineError) return cause;
   const message = cause instanceof Error ? cause.message : String(cause);

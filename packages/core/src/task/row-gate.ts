@@ -1,24 +1,24 @@
 import { PipelineError } from '../contract/errors.ts';
 import type { Steps } from './steps.ts';
 
-/** Where the rows of a task go. */
+/** The outputs of a task that have a sink, and which rows these refuse. */
 export interface OutputTargets<B> {
-  /** Why the sink could not store a row. */
+  /** Says why the sink could not store a row of the main stream. */
   readonly refusal: (row: B) => string | undefined;
-  /** The same for a row of a named output. */
+  /** Says why the sink of a named output could not store a row. */
   readonly refusalOf: (output: string, row: unknown) => string | undefined;
   /** Named outputs that have a sink; the elements of all others are kept as JSON. */
   readonly sinkOutputs: ReadonlySet<string>;
 }
 
-/** Lets rows into the epoch that the sink can store, while the task is at work; the others become dead letters. */
+/** Lets rows into the epoch while the task is at work; an event of which the sink cannot store a row becomes a dead letter. */
 export class RowGate<B> {
   readonly #steps: Steps<B>;
   readonly #targets: OutputTargets<B>;
   readonly #fail: (cause: unknown) => void;
-  /** Whether the task is at work: what is emitted at other times belongs to no event. */
+  /** Whether the task is at work: an element that is emitted at another time belongs to no event. */
   isOpen = false;
-  /** What a pipeline has emitted that none may. */
+  /** The error of an emission that no pipeline may make. */
   fatal: PipelineError | undefined;
 
   constructor(steps: Steps<B>, targets: Partial<OutputTargets<B>>, fail: (cause: unknown) => void) {

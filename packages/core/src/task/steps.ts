@@ -13,13 +13,13 @@ export interface PendingResult {
 
 /**
  * The steps of a task, one at a time: a step is an event, a result that an operator emits of its own,
- * or the result of a call. All that a step changes is here, so that it can be taken back: what it adds
- * to the epoch, state, results that wait, and calls to be made.
+ * or the result of a call. All changes of a step are made here, so that they can be taken back: to the
+ * epoch, to state, to results that wait, and to calls to be made.
  */
 export class Steps<B> {
   readonly epoch = new EpochCollector<B>();
   readonly calls = new TaskCalls(this);
-  /** What operators have emitted of their own, in that order. */
+  /** Results that operators have emitted of their own, in the order of emission. */
   readonly pending: PendingResult[] = [];
   readonly #tables: TaskTables;
   #pendingBefore = 0;
@@ -75,7 +75,7 @@ export class Steps<B> {
     this.#undoRest();
   }
 
-  /** Makes what is being processed a dead letter. */
+  /** Makes a dead letter of the event or result being processed. */
   deadLetter(operator: string, cause: unknown, result = this.#result): void {
     const { message, stack } = cause instanceof Error ? cause : new Error(String(cause));
     this.epoch.addDeadLetter(this.letter(operator, message, stack, result));

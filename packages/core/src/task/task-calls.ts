@@ -4,16 +4,16 @@ import { CallQueue, type QueuedCall } from '../operator-kit/call-queue.ts';
 import type { Caller, CallOptions } from '../operator-kit/calls.ts';
 import type { Arrival } from './arrival.ts';
 
-/** What a call is made for. */
+/** The record that a call is made for, and the call's name in a dead letter. */
 export interface CallOrigin {
   readonly arrival: Arrival;
   /** Names the call in a dead letter: the operator, and its input. */
   readonly result: ResultId;
-  /** Told what became of a dead letter's call; `undefined` when it is no dead letter's. */
+  /** Hears how the call of a dead letter has ended; `undefined` for the call of an event. */
   readonly redriven?: { readonly id: string; readonly tell: (isDone: boolean) => void };
 }
 
-/** A call that has come to something, and the operator that it is of. */
+/** A call that has a result or has failed, and its operator's taker of results. */
 export interface SettledCall {
   readonly call: QueuedCall<unknown, unknown, CallOrigin>;
   readonly deliver: (result: unknown) => void;
@@ -24,11 +24,11 @@ interface OperatorQueue {
   readonly queue: CallQueue<unknown, unknown, CallOrigin>;
   /** Entries before the open step. */
   before: number;
-  /** Whether its source has ended, and its output has not been told yet. */
+  /** Whether its source has ended, and its output is to complete behind the calls. */
   isEnding: boolean;
 }
 
-/** Tells what is being processed. */
+/** The record, and the result of it, that is being processed. */
 interface Origin {
   readonly arrival: Arrival;
   readonly result: ResultId | undefined;
@@ -38,7 +38,7 @@ interface Origin {
 export class TaskCalls {
   readonly #origin: Origin;
   readonly #queues: OperatorQueue[] = [];
-  /** Operators of the subscription there is. */
+  /** Operators of the present subscription. */
   readonly #bound = new Set<string>();
   #wake: () => void = () => {};
 
@@ -71,7 +71,7 @@ export class TaskCalls {
     for (const own of this.#queues) own.isEnding = false;
   }
 
-  /** Whether a call is under way, or has a result that was not delivered yet. */
+  /** Whether no call is under way, and no result waits to be delivered. */
   get isEmpty(): boolean {
     for (const { queue } of this.#queues) if (queue.length > 0) return false;
     return true;
@@ -83,7 +83,7 @@ export class TaskCalls {
     return false;
   }
 
-  /** Resolves when a call has come to something. Only one may wait. */
+  /** Resolves when a call has a result or has failed. Only one caller may wait. */
   settled(): Promise<void> {
     if (this.#hasHead()) return Promise.resolve();
     return new Promise((resolve) => {
@@ -130,12 +130,12 @@ export class TaskCalls {
     for (const own of this.#queues) own.before = own.queue.length;
   }
 
-  /** Starts what the step has asked for, as far as the operators' bounds allow. */
+  /** Starts the calls that the step has asked for, as far as the operators' bounds allow. */
   keepStep(): void {
     for (const { queue } of this.#queues) queue.start();
   }
 
-  /** Forgets what the step has asked for. */
+  /** Forgets the calls that the step has asked for. */
   undoStep(): void {
     for (const { queue, before } of this.#queues) queue.truncate(before);
   }

@@ -7,7 +7,7 @@ import type { TaskTables } from '../state/task-tables.ts';
 import type { EventTime } from './event-time.ts';
 import type { Steps } from './steps.ts';
 
-/** What a host works with. */
+/** State, event time, steps and outputs of the task that a host stands for. */
 export interface TaskHostOptions {
   readonly tables: TaskTables;
   readonly time: EventTime;
@@ -18,7 +18,7 @@ export interface TaskHostOptions {
   readonly takeNamed: (output: string, element: unknown) => void;
 }
 
-/** The host of a task's operators: what they declare and emit ends in its steps. */
+/** The host of a task's operators: their declarations and emissions end in its steps. */
 export class TaskHost implements OperatorHost {
   readonly #options: TaskHostOptions;
   readonly #emitters = new Map<string, Subscriber<unknown>>();
@@ -35,12 +35,12 @@ export class TaskHost implements OperatorHost {
     return this.#outputs;
   }
 
-  /** Those who follow event time, in the order in which they were subscribed. */
+  /** Operators that follow event time, in the order in which they were subscribed. */
   get followers(): readonly ((time: number) => void)[] {
     return this.#followers;
   }
 
-  /** Forgets what one subscription has declared. */
+  /** Forgets the declarations of one subscription. */
   release(): void {
     this.#options.tables.release();
     this.#options.steps.calls.release();

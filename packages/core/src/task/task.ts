@@ -17,13 +17,13 @@ import { Steps } from './steps.ts';
 import type { SettledCall } from './task-calls.ts';
 import { TaskHost } from './task-host.ts';
 
-/** What an epoch gave, and how it changed the task's saved state. */
+/** The output of an epoch, and its change of the task's saved state. */
 export interface TaskEpoch<B> {
   readonly output: EpochOutput<B>;
   readonly state: StateChange | undefined;
 }
 
-/** What became of a dead letter that was tried again. */
+/** The outcome of a dead letter that was tried again. */
 export type Redriven = 'done' | 'done before' | 'dead again';
 
 export interface TaskOptions<A, B> extends Partial<OutputTargets<B>> {
@@ -90,7 +90,7 @@ export class Task<A, B> {
     return this.#time.watermark;
   }
 
-  /** What its operators remember, to be read from outside. */
+  /** The state of its operators, to be read from outside. */
   get view(): StateView {
     return this.#tables.view;
   }
@@ -120,7 +120,7 @@ export class Task<A, B> {
     return this.#steps.calls.isFull;
   }
 
-  /** Resolves when a call has come, whose result can be delivered then, or when `wake` is called. */
+  /** Resolves when a call has a result to deliver, or has failed, or when `wake` is called. */
   settled(): Promise<void> {
     return this.#steps.calls.settled();
   }
@@ -170,10 +170,10 @@ export class Task<A, B> {
   }
 
   /**
-   * Does again, once, what became the dead letter `id`: an event, or the result of an operator. What
-   * fails again is left as it is, and no second letter is made of it. Only inside `run`.
+   * Processes again, once, the event or the result that became the dead letter `id`. One that fails again
+   * makes no second letter. Only inside `run`.
    *
-   * @param tell called with what became of it: before this returns, or when its call has been delivered.
+   * @param tell called with the outcome: before this returns, or when the letter's call has been delivered.
    */
   redrive(
     id: string,
@@ -204,7 +204,7 @@ export class Task<A, B> {
     this.#steps.deadLetter(operator, cause);
   }
 
-  /** Takes in how far a writer of the topic has come; operators hear of it when the slowest has moved. Only inside `run`, and while no call is under way. */
+  /** Takes in the watermark of a writer of the topic; operators hear of it when the slowest writer has moved. Only inside `run`, and while no call is under way. */
   pushWatermark(carried: CarriedWatermark, arrival: Arrival): void {
     this.#steps.isOf(arrival);
     const before = this.#time.isCarried ? this.watermark : Number.NEGATIVE_INFINITY;
@@ -235,7 +235,7 @@ export class Task<A, B> {
     } while (!this.#pipeline.isCompleted && !this.#fatal && this.#steps.epoch.dead > dead);
   }
 
-  /** Whether all has ended that `complete` has ended. */
+  /** Whether the whole pipeline has ended, as `complete` wants it to. */
   get isCompleted(): boolean {
     return this.#pipeline.isCompleted;
   }
@@ -247,8 +247,8 @@ export class Task<A, B> {
   }
 
   /**
-   * Ends the events to see whether the pipeline holds back what no checkpoint covers. It takes no more
-   * events after that: for the last epoch of a task whose job goes on another time.
+   * Ends the events to see whether the pipeline holds back elements that no checkpoint covers. It takes no
+   * more events then: call it in the last epoch of a task whose job goes on another time.
    *
    * @throws PipelineError when it does.
    */
@@ -274,14 +274,14 @@ export class Task<A, B> {
     if (this.#fatal) throw this.#fatal;
   }
 
-  /** Unsubscribes the pipeline, and gives up what it has called for. */
+  /** Unsubscribes the pipeline, and gives up its calls. */
   close(): void {
     this.#pipeline.close();
     this.#steps.calls.abort(new DOMException('the task was closed', 'AbortError'));
   }
 
   /**
-   * Ends the epoch and hands over what it gave.
+   * Ends the epoch and hands over its output.
    *
    * @throws PipelineError when something that its events have set off is still under way.
    */
@@ -331,7 +331,7 @@ export class Task<A, B> {
   /** Delivers the result of a call, or makes its input a dead letter. */
   #deliverCall({ call: { context, settled }, deliver }: SettledCall): void {
     const { arrival, result, redriven } = context;
-    // What follows from it is the event's, as if nobody had waited.
+    // What follows from the result has the event as its cause, as if nobody had waited.
     this.#steps.isOf(arrival, result);
     const failure =
       settled && 'value' in settled
@@ -361,7 +361,7 @@ export class Task<A, B> {
     }
   }
 
-  /** Delivers what operators emitted of their own, and what follows from that, in the order of emission. */
+  /** Delivers results that operators emitted of their own, and those that follow from them, in the order of emission. */
   #deliverPending(): void {
     const { pending, arrival } = this.#steps;
     for (let i = 0; i < pending.length && !this.#fatal; i++) {

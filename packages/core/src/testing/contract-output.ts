@@ -55,7 +55,7 @@ export function namedRows(
   );
 }
 
-/** What an epoch gave. Rows of the main stream and dead letters are counted by themselves. */
+/** Makes the output of an epoch. Rows of the main stream and dead letters are counted by themselves. */
 export function outputOf({
   rows = [],
   dead = [],

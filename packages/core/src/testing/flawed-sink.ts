@@ -35,7 +35,7 @@ export interface FlawedTable<T> extends Sink<T | StreamEvent<T>> {
   readonly rows: readonly T[];
 }
 
-/** What a flawed sink holds. */
+/** A flawed sink, whose content can be looked at. */
 export interface FlawedSink<T> extends FlawedTable<T> {
   readonly aside: readonly SideElement[];
   readonly dead: readonly DeadLetter[];
@@ -83,7 +83,7 @@ export function flawedSink<T>(
   });
 }
 
-/** What stands behind a table. */
+/** The rows of a table, and which rows it refuses. */
 interface FlawedTarget {
   readonly rows: unknown[];
   readonly refusal: (element: never) => string | undefined;
@@ -91,7 +91,7 @@ interface FlawedTarget {
 
 interface StoredTask {
   owner: string;
-  /** Who committed the checkpoint. */
+  /** Token of the owner who committed the checkpoint. */
   committer: string;
   checkpoint: Checkpoint | undefined;
 }

@@ -1,6 +1,6 @@
 import type { EventLog, LogRecord, NewRecord, PartitionReader } from '../contract/event-log.ts';
 
-/** What a case has to work with. */
+/** The log and the topic of a case, and a way to open the log again. */
 export interface Context {
   readonly log: EventLog;
   readonly topic: string;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Check, numbers, readTopic, record, single, textOf } from './log-contract-context.ts';
 
-/** What a log promises that outlives its process. */
+/** Promises of a log that outlives its process. */
 export const persistenceCases: Readonly<Record<string, Check>> = {
   'keeps everything when it is opened again': async ({ log, topic, reopen }) => {
     await log.createTopic(topic, { partitions: 2 });

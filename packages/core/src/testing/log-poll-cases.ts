@@ -12,7 +12,7 @@ import {
   textOf,
 } from './log-contract-context.ts';
 
-/** What a log promises to who reads a partition. */
+/** Promises of a log to readers of a partition. */
 export const pollCases: Readonly<Record<string, Check>> = {
   'tells where a partition starts and ends': async (context) => {
     const reader = await single(context);

@@ -14,7 +14,7 @@ import {
   textOf,
 } from './log-contract-context.ts';
 
-/** What a log promises of records that are published. */
+/** Promises of a log about records that are published. */
 export const publishCases: Readonly<Record<string, Check>> = {
   'keeps the order of each key': async ({ log, topic }) => {
     await log.createTopic(topic, { partitions: 3 });

@@ -13,7 +13,7 @@ import {
   textOf,
 } from './log-contract-context.ts';
 
-/** What a log promises of topics, of sharing their partitions, and of its end. */
+/** Promises of a log about topics, the sharing of their partitions, and its end. */
 export const topicCases: Readonly<Record<string, Check>> = {
   'refuses a topic that does not exist': async ({ log, topic }) => {
     assert.equal(await log.partitions(topic), undefined);

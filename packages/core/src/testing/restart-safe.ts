@@ -69,7 +69,7 @@ async function runEpochs<A, B>(
   return [...outputs, await task.complete(arrivalOf(last))];
 }
 
-/** What a task looks at of an event's record. */
+/** Makes the record of an event, as far as a task looks at it. */
 function arrivalOf({ key, position, loggedAt }: StreamEvent<unknown>) {
   const record = { offset: position.offset, key, value: new Uint8Array(), loggedAt };
   return { record, position, schemaId: undefined };

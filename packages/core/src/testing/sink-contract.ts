@@ -366,7 +366,7 @@ function assertCheckpoint(actual: Checkpoint | undefined, expected: Checkpoint):
   assert.deepEqual(plain(actual ?? {}), plain(expected));
 }
 
-/** That exactly these outputs of one job are stored, in any order. */
+/** Asserts that exactly these outputs of one job are stored, in any order. */
 function assertStored(actual: StoredOutput, outputs: readonly EpochOutput<Element>[]): void {
   const counts: Record<string, number> = {};
   for (const output of outputs)

@@ -1,4 +1,4 @@
-/** What can be told of an error of kafkajs, which wraps one in another. */
+/** The facts of an error of kafkajs, which wraps one error in another. */
 export interface KafkaFailure extends Error {
   /** Kafka's name of a protocol error, such as `NOT_LEADER_FOR_PARTITION`. */
   readonly type?: string;
@@ -6,7 +6,7 @@ export interface KafkaFailure extends Error {
   readonly code?: string | number;
 }
 
-/** The error that was there first; of several at once, one. */
+/** Finds the innermost cause of an error; of several at once, one of them. */
 export function rootOf(cause: unknown): KafkaFailure {
   let root = cause as KafkaFailure & { readonly errors?: readonly unknown[] };
   for (const seen = new Set<unknown>(); !seen.has(root); ) {
@@ -17,10 +17,10 @@ export function rootOf(cause: unknown): KafkaFailure {
   return root;
 }
 
-/** What Node calls a certificate that it does not trust. Source: Node.js documentation, "TLS", "X509 certificate error codes". */
+/** Node's codes of a certificate that it does not trust. Source: Node.js documentation, "TLS", "X509 certificate error codes". */
 const untrusted = /CERT|^UNABLE_TO_VERIFY_LEAF_SIGNATURE$|^HOSTNAME_MISMATCH$|^INVALID_CA$/;
 
-/** Whether the cluster refuses who we are or what we ask for, or we do not trust who it is. */
+/** Whether the cluster refuses our credentials or what they may do, or its certificate is not trusted. */
 export function isRefusal({ name, type = '', code }: KafkaFailure): boolean {
   return (
     (typeof code === 'string' && untrusted.test(code)) ||

@@ -17,12 +17,12 @@ import { Sockets } from './sockets.ts';
 const retry: RetryOptions = { retries: 2, initialRetryTime: 50, maxRetryTime: 500 };
 
 /**
- * Makes what talks to a cluster, each with connections of its own. All of it is closed by who asked
- * for it, for good: it cannot be connected again.
+ * Makes clients of a cluster, each with connections of its own. The caller closes them, for good: a client
+ * cannot be connected again.
  */
 export class KafkaClient {
   readonly connection: KafkaConnection;
-  /** What names become in the cluster. */
+  /** The namespace of its names in the cluster. */
   readonly namespace: Namespace;
 
   constructor(connection: KafkaConnection, namespace = namespaceOf(undefined)) {
@@ -59,7 +59,7 @@ export class KafkaClient {
     });
   }
 
-  /** The same, for several who share it for long. `what` it is for is told in errors. */
+  /** Makes such a connection for several callers to share. Errors name `what` it is for. */
   lasting(what: string): LastingConnection<Cluster> {
     return new LastingConnection(this.connection, what, () => this.cluster());
   }

@@ -4,7 +4,7 @@ import type { KafkaConnection } from './connection-options.ts';
 import { mayPass, rootOf } from './failure.ts';
 import { persist } from './persist.ts';
 
-/** What connects to a cluster: kafkajs' clusters and admins. */
+/** A client that connects to a cluster: kafkajs' clusters and admins. */
 interface Connectable {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -18,7 +18,7 @@ export class LastingConnection<T extends Connectable> {
   readonly #closing = new AbortController();
   #current: Promise<T> | undefined;
 
-  /** @param what what it is for, for the message of an error. */
+  /** @param what names its purpose in the messages of errors. */
   constructor(
     settings: Pick<KafkaConnection, 'brokers' | 'patience'>,
     what: string,
@@ -31,7 +31,7 @@ export class LastingConnection<T extends Connectable> {
     setMaxListeners(0, this.#closing.signal);
   }
 
-  /** What is connected, if anything is. */
+  /** The client that is connected, if any is. */
   async connected(): Promise<T | undefined> {
     return this.#current?.catch(() => undefined);
   }

@@ -9,7 +9,7 @@ const longestDelay = 1_000;
 /**
  * Does `work`, again and again while brokers are away, for as long as the connection has patience.
  *
- * @param what what is being done, for the message of an error.
+ * @param what names the work in the messages of errors.
  * @throws BrokerUnavailableError when the patience is over.
  * @throws KafkaAccessError when the cluster refuses it.
  */

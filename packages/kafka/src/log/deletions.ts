@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 
-/** Tells who works with a topic that the log has deleted it. */
+/** Tells readers and publishers of a topic that the log has deleted it. */
 export class Deletions {
   readonly #topics = new Map<string, AbortController>();
 
@@ -15,7 +15,7 @@ export class Deletions {
     return deletion.signal;
   }
 
-  /** Tells it; the next topic of that name is another. */
+  /** Tells that a topic was deleted; a later topic of its name is another one. */
   tell(topic: string): void {
     this.#topics.get(topic)?.abort();
     this.#topics.delete(topic);

@@ -7,7 +7,7 @@ import {
   joinGroup,
 } from './group-session.ts';
 
-/** What a member of a group is told, and whom it tells. */
+/** Settings of a member of a group, and the listener that hears of its partitions. */
 export type GroupMemberOptions = Omit<GroupSessionOptions, 'held' | 'onShare'> & {
   readonly listener: AssignmentListener;
 };
@@ -17,9 +17,9 @@ const commitEvery = 5_000;
 /**
  * A member of a consumer group: Kafka shares out the partitions, jobs work on them.
  *
- * When the group changes, work goes on; only what went to others is given up, and whoever has it
- * now fences what is left here. A member that was thrown out joins anew, as another: in between,
- * others may have worked on all that it had, so it gives up everything first.
+ * When the group changes, work goes on; only partitions that went to other members are given up, and
+ * their new owners fence what is left here. A member that was thrown out joins anew, as another one: in
+ * between, others may have worked on all of its partitions, so it gives up everything first.
  */
 export class GroupMember implements Assignment {
   readonly isShared = true;
@@ -28,7 +28,7 @@ export class GroupMember implements Assignment {
   readonly #closing = new AbortController();
   #memberId = '';
   #held: readonly number[] = [];
-  /** What is under way for each partition: one thing after another. */
+  /** The work under way for each partition, one piece after another. */
   readonly #turns = new Map<number, Promise<void>>();
   readonly #done = new Map<string, DoneOffset>();
   #leaving = false;
@@ -115,7 +115,7 @@ export class GroupMember implements Assignment {
     this.#turns.set(partition, turn);
   }
 
-  /** Notes what is done of what is still ours. No more than that: nobody starts from there. */
+  /** Notes how far the partitions that are still ours are done. For monitoring only: nobody starts from there. */
   async #commit(session: GroupSession): Promise<void> {
     const done = [...this.#done.values()];
     this.#done.clear();

@@ -8,14 +8,14 @@ import { GroupMember } from './group-member.ts';
 import type { GroupTiming } from './group-session.ts';
 import type { KafkaTopics } from './kafka-topics.ts';
 
-/** What a log is in groups by. */
+/** The client, topics and timing by which a log joins groups. */
 interface GroupMembersOptions {
   readonly client: KafkaClient;
   readonly topics: KafkaTopics;
   readonly timing: Required<GroupTiming>;
 }
 
-/** What a log is a member of: a group for each job that it works on. */
+/** The groups that a log is a member of: one for each job that it works on. */
 export class GroupMembers {
   readonly #options: GroupMembersOptions;
   readonly #members = new Set<GroupMember>();

@@ -12,7 +12,7 @@ export interface GroupTiming {
   readonly heartbeatInterval?: number;
 }
 
-/** Which group to be in. */
+/** The group to join, and its topics. */
 export interface GroupSessionOptions {
   readonly client: KafkaClient;
   /** In Kafka, as are the names of the topics. */
@@ -33,11 +33,11 @@ export interface DoneOffset {
   readonly offset: string;
 }
 
-/** The time that a member of a consumer group is in it. */
+/** A member's time in a consumer group, from joining to leaving it. */
 export interface GroupSession {
   /** Resolves with the reason when the group has been left against our will. */
   readonly crashed: Promise<Error>;
-  /** Notes what is done, for those who watch the group's lag. */
+  /** Notes the offsets that are done, for those who watch the group's lag. */
   commit(offsets: readonly DoneOffset[]): Promise<void>;
   /** Leaves the group. */
   close(): Promise<void>;
@@ -47,8 +47,8 @@ export interface GroupSession {
  * Joins a group, and resolves once the first share is known. It is a consumer of kafkajs that has
  * paused all it could consume, because jobs read from the offsets of their own checkpoints.
  *
- * Its restarts are turned off: which failures kafkajs restarts after is not for others to tell. And
- * it may stall, so one that gives no sign of life counts as crashed.
+ * The consumer's restarts are turned off, because kafkajs does not document which failures it restarts
+ * after. It may also stall, so a consumer that gives no sign of life counts as crashed.
  */
 export async function joinGroup(options: GroupSessionOptions): Promise<GroupSession> {
   const { client, group, topics, timing, partitionsOf, held, onShare } = options;
@@ -112,7 +112,7 @@ function watchdog(consumer: Consumer, longest: number) {
   return { hasStalled, end: () => clearInterval(timer) };
 }
 
-/** Passes with another consumer. */
+/** Makes the error of a consumer that has stalled, which passes with another consumer. */
 function stalled(quiet: number): Error {
   const failure = new Error(`no sign of life for ${Math.round(quiet)} ms`);
   return Object.assign(failure, { type: 'REQUEST_TIMED_OUT', retriable: true });

@@ -12,7 +12,7 @@ import { namespacedRegistry } from './namespaced-registry.ts';
 import { noRegistry } from './no-registry.ts';
 import { TopicPublisher } from './topic-publisher.ts';
 
-/** What sinks of the same cluster need of a log. */
+/** The parts of a log that sinks of the same cluster use. */
 export interface KafkaLogParts {
   readonly client: KafkaClient;
   readonly topics: KafkaTopics;
@@ -57,7 +57,7 @@ export function kafkaLog(options: KafkaLogOptions): EventLog {
   return log;
 }
 
-/** All that a log is made of. */
+/** All parts of a log. */
 interface Parts extends KafkaLogParts {
   readonly members: GroupMembers;
   readonly publisher: TopicPublisher;

@@ -20,7 +20,7 @@ export interface PartitionOffsets {
   offsetAt(timestamp: number): Promise<number>;
 }
 
-/** What ends a reader that nobody closes. */
+/** Signals that end a reader which nobody closes. */
 interface Ends {
   readonly logClosing: AbortSignal;
   /** The topic is deleted. */
@@ -44,7 +44,7 @@ export class KafkaReader implements PartitionReader {
   readonly #closing = new AbortController();
   readonly #logClosing: AbortSignal;
   readonly #deleted: AbortSignal;
-  /** What was fetched and not yet polled. */
+  /** Records that were fetched and not yet polled. */
   #fetched = new FetchedRecords([], -1, -1);
   #ahead: Fetching | undefined;
 
@@ -105,7 +105,7 @@ export class KafkaReader implements PartitionReader {
     return !this.#fetched.isEmpty && this.#fetched.position === from;
   }
 
-  /** What a fetch gives; `undefined` when it takes longer than `left` milliseconds, or is no longer wanted. */
+  /** Awaits the result of a fetch; `undefined` when it takes longer than `left` milliseconds, or is no longer wanted. */
   async #next(
     from: number,
     left: number,

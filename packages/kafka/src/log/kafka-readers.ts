@@ -5,7 +5,7 @@ import { Deletions } from './deletions.ts';
 import { KafkaReader } from './kafka-reader.ts';
 import type { KafkaTopics } from './kafka-topics.ts';
 
-/** What a log reads by. */
+/** The client and the topics by which a log reads. */
 interface KafkaReadersOptions {
   readonly client: KafkaClient;
   readonly topics: KafkaTopics;

@@ -6,7 +6,7 @@ import { LastingConnection } from '../client/lasting-connection.ts';
 import { persist } from '../client/persist.ts';
 import type { PartitionOffsets } from './kafka-reader.ts';
 
-/** How a topic is made. */
+/** Settings of a new topic. */
 export interface TopicSettings {
   readonly partitions: number;
   /** How many brokers keep each partition. Default: what the cluster has by default. */
@@ -151,7 +151,7 @@ export class KafkaTopics {
   }
 }
 
-/** Passes with fresh metadata. */
+/** Makes an error that passes with fresh metadata. */
 function notInStep(message: string): Error {
   const type = 'UNKNOWN_TOPIC_OR_PARTITION';
   return Object.assign(new Error(message), { type, retriable: true });

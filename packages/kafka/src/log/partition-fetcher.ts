@@ -6,7 +6,7 @@ import { persist } from '../client/persist.ts';
 import type { FetchResponse } from '../wire/fetch-response.ts';
 import { FetchedRecords, readRecordSet } from '../wire/read-record-set.ts';
 
-/** Of which partition, and how much at once. */
+/** The partition to fetch from, and how much at once. */
 export interface FetcherOptions {
   readonly client: KafkaClient;
   readonly topic: string;
@@ -42,8 +42,8 @@ export class PartitionFetcher {
   }
 
   /**
-   * Leaves the connection, and whatever it waits for, behind. kafkajs closes it once that has come,
-   * which is not worth anybody's waiting.
+   * Leaves the connection behind, with the answer that it waits for. kafkajs closes it once the answer
+   * has come, for which nobody needs to wait.
    */
   leave(): void {
     this.#leave(this.#cluster);

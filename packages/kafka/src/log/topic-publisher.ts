@@ -10,7 +10,7 @@ export class TopicPublisher {
   readonly #client: KafkaClient;
   readonly #topics: KafkaTopics;
   readonly #publisher: KafkaPublisher;
-  /** Partitions by topic. A count does not change under who publishes: keys would move. */
+  /** Numbers of partitions by topic. They do not change under a publisher: keys would move. */
   readonly #counts = new Map<string, Promise<number | undefined>>();
   readonly #underWay = new Set<Promise<void>>();
 
@@ -31,7 +31,7 @@ export class TopicPublisher {
     await published.finally(() => this.#underWay.delete(published));
   }
 
-  /** Resolves once what is under way has come to an end, whichever it is. */
+  /** Resolves once the publishes under way have ended, well or not. */
   async settled(): Promise<void> {
     await Promise.allSettled(this.#underWay);
   }
@@ -42,7 +42,7 @@ export class TopicPublisher {
     this.#publisher.startOver();
   }
 
-  /** Resolves once what is under way is done. Nothing may be published any more. */
+  /** Resolves once the publishes under way are done. Nothing may be published any more. */
   async close(): Promise<void> {
     await this.settled();
     await this.#publisher.close();

@@ -3,19 +3,19 @@ import type { LastingConnection } from '../client/lasting-connection.ts';
 import { type NumberedBatch, topicDataOf } from './numbered-batch.ts';
 import { type PartitionMessages, requestsOf } from './requests-of.ts';
 
-/** Who writes, as the cluster has it: a later epoch fences the one before. */
+/** A producer as the cluster knows it. A later epoch of the same id fences the one before. */
 export interface ProducerIdentity {
   readonly producerId: number;
   readonly producerEpoch: number;
 }
 
-/** Over which connection, and how. */
+/** The connection to send over, compression, and bounds of a request. */
 export interface BatchSenderOptions {
   readonly connection: LastingConnection<Cluster>;
   readonly compression: CompressionTypes;
   /** Most bytes of one partition in a request, unless a message has more. */
   readonly maxBatchBytes: number;
-  /** Under which messages are one transaction with others; none where they stand for themselves. */
+  /** The id of the transaction that the messages belong to; `undefined` where each is stored by itself. */
   readonly transactionalId?: string;
 }
 
@@ -27,7 +27,7 @@ interface ProduceResponse {
 }
 
 const sequences = 2 ** 31;
-/** Requests that a broker has at a time. */
+/** Most requests that are under way to a broker. */
 const inFlight = 5;
 
 /** Names a partition. */
@@ -39,9 +39,9 @@ function partitionId({ topic, partition }: Omit<PartitionMessages, 'messages'>):
  * Sends messages, each once: brokers know the batches of a producer by their numbers, so a request
  * may be repeated until it is answered.
  *
- * Requests go to the brokers directly. kafkajs' own producer gives messages new numbers when it
- * repeats them because one of several brokers has failed, so that they may be there twice, and it
- * groups messages in quadratic time.
+ * Requests go to the brokers directly. When one of several brokers has failed, kafkajs' own producer
+ * repeats the messages of all of them under new numbers, so that some are stored twice; and it groups
+ * messages in quadratic time.
  */
 export class BatchSender {
   readonly #options: BatchSenderOptions;
@@ -64,7 +64,7 @@ export class BatchSender {
   /**
    * Sends messages, those of each partition in their order.
    *
-   * After a failure it is not known which are stored, and the numbers cannot be used any more.
+   * After a failure nobody knows which messages are stored, and the numbers cannot be used any more.
    */
   async send(parts: readonly PartitionMessages[]): Promise<void> {
     const leaders = await this.#byLeader(parts);
@@ -86,8 +86,8 @@ export class BatchSender {
 
   /**
    * Sends messages to one broker, several requests before the first is answered, so that it works
-   * while we do something else. Those of one partition wait for each other, as they might overtake
-   * one another on their way. From the first that fails on, they are sent one by one.
+   * while we do something else. Requests for one partition wait for each other, as they might overtake
+   * one another on their way. Once a request has failed, the rest are sent one by one.
    */
   async #sendTo(nodeId: string, parts: readonly PartitionMessages[]): Promise<void> {
     const { connection, maxBatchBytes } = this.#options;

@@ -4,12 +4,12 @@ import type { LastingConnection } from '../client/lasting-connection.ts';
 import { BatchSender, type ProducerIdentity } from './batch-sender.ts';
 import type { PartitionMessages } from './requests-of.ts';
 
-/** What any broker is asked for, which kafkajs has no type for. */
+/** A broker with the request for a producer's identity, which kafkajs has no type for. */
 interface IdentityGiver extends Broker {
   initProducerId(request: { readonly transactionTimeout: number }): Promise<ProducerIdentity>;
 }
 
-/** Messages of one publish that wait. */
+/** Messages of one publish that wait to be sent. */
 interface Waiting {
   readonly topic: string;
   /** Each has its partition. */
@@ -22,12 +22,12 @@ interface Waiting {
 const maxBatchBytes = 900_000;
 
 /**
- * Publishes messages, each once: what comes while some are under way goes out together behind
- * them, in the order of the calls. Durable on all replicas in sync when a publish resolves.
+ * Publishes messages, each once. Messages that come while others are under way go out together behind
+ * them, in the order of the calls. They are durable on all replicas in sync when a publish resolves.
  *
  * The producer is idempotent, so that a request that is repeated after a lost reply is stored once.
- * Whether what failed for good is stored cannot be told, and its numbers cannot be used again: what
- * comes next is written as another producer.
+ * When a publish has failed for good, nobody can tell whether its messages are stored, and their numbers
+ * cannot be used again: the next publish is written as another producer.
  */
 export class KafkaPublisher {
   readonly #connection: LastingConnection<Cluster>;
@@ -54,14 +54,14 @@ export class KafkaPublisher {
     this.#hasIdentity = false;
   }
 
-  /** Resolves once what is under way is done. Nothing may be published any more. */
+  /** Resolves once the messages under way are sent. Nothing may be published any more. */
   async close(): Promise<void> {
     await this.#sending;
     await this.#connection.close();
   }
 
   async #sendAll(): Promise<void> {
-    // What is published in the same turn goes out together.
+    // Messages that are published in one turn of the event loop go out together.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;
@@ -75,7 +75,7 @@ export class KafkaPublisher {
         for (const { reject } of batch) reject(cause);
       }
     }
-    // At once: what is published from now on would wait for ever.
+    // At once: a publish from now on would wait for ever.
     this.#sending = undefined;
   }
 

@@ -1,13 +1,13 @@
 import type { Message } from 'kafkajs';
 
-/** What still fits into a batch. */
+/** The room that a batch still has. */
 export interface BatchRoom {
   messages: number;
   bytes: number;
   isEmpty: boolean;
 }
 
-/** How far messages fit, from the one at `from` on. The first of a batch always does. */
+/** Gives the index behind the last message that fits, from the one at `from` on. The first of a batch always fits. */
 export function endOfBatch(messages: readonly Message[], from: number, room: BatchRoom): number {
   let end = from;
   for (; end < messages.length && room.messages > 0; end++) {

@@ -4,7 +4,7 @@ import { PassingFailure } from './with-patience.ts';
 /** The JSON object of an answer, as far as it is one. */
 export type Body = Readonly<Record<string, unknown>>;
 
-/** What an error answer says, short enough for a message. */
+/** Reads the text of an error answer, short enough for a message. */
 export function saying({ status, text }: Answer): string {
   const { message } = bodyOf(text) ?? {};
   const words = typeof message === 'string' ? message : text;

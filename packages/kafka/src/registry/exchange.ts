@@ -1,6 +1,6 @@
 import { PassingFailure } from './with-patience.ts';
 
-/** What the registry answered. */
+/** An answer of the registry. */
 export interface Answer {
   readonly status: number;
   readonly text: string;

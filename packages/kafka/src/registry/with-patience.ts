@@ -6,7 +6,7 @@ const longestDelay = 5_000;
 /** A try that failed for a reason that may pass. Whoever runs out of patience tells it to the caller. */
 export class PassingFailure extends Error {}
 
-/** What became of all tries. */
+/** The outcome of all tries. */
 export interface GivenUp {
   readonly tries: number;
   /** Milliseconds since the first began. */

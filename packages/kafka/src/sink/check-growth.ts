@@ -7,7 +7,7 @@ const patience = 2_000;
 
 /**
  * Refuses further tasks to a job whose tasks keep state: it belongs to the keys of their partitions,
- * and keys move when a topic gets more of them. Who works on the others already would not notice.
+ * and keys move when a topic gets more partitions. Processes that work on its other tasks would not notice.
  *
  * @param checkpoints the job's topic of checkpoints, or none when there is none yet.
  * @throws StateMismatchError when there is state of fewer tasks.

@@ -1,7 +1,7 @@
 import type { Broker } from 'kafkajs';
 import type { ProducerIdentity } from '../produce/batch-sender.ts';
 
-/** What brokers that coordinate transactions are asked, which kafkajs has no types for. */
+/** A broker that coordinates transactions, with the requests that kafkajs has no types for. */
 export interface Coordinator extends Broker {
   initProducerId(request: {
     readonly transactionalId: string;

@@ -4,10 +4,10 @@ import type { Message } from 'kafkajs';
 
 const ours = 'streamify-';
 const redriven = 'streamify-redriven';
-/** What the record's own headers are called where they begin as ours do. */
+/** Prefix of those of the record's own headers whose names begin as ours do. */
 const escaped = 'streamify-header-';
 
-/** Makes a message of a dead letter: the record as it was, and headers that tell the rest. */
+/** Makes a message of a dead letter: the record as it was, and everything else in headers. */
 export function deadLetterMessage(letter: DeadLetter, job: string): Message {
   const { position, key, raw, headers, schemaId, loggedAt, operator, result, reason, stack } =
     letter;
@@ -45,7 +45,7 @@ export function closingMessage(letterId: string, job: string): Message {
   return { key: letterId, value: null, headers: { 'streamify-job': job, [redriven]: letterId } };
 }
 
-/** Which dead letter a record closes; `undefined` when it is one. */
+/** The id of the dead letter that a record closes; `undefined` when the record is a dead letter itself. */
 export function closedBy({ headers = {} }: LogRecord): string | undefined {
   return headers[redriven];
 }

@@ -13,7 +13,7 @@ import type { JobTopics } from './job-topics.ts';
 import type { RowEncoder } from './row-encoder.ts';
 import { sideOutputMessage } from './side-output-message.ts';
 
-/** A topic that rows go to, and how they become messages. */
+/** A topic that rows go to, and the encoder that makes messages of them. */
 export interface TopicTarget {
   readonly name: string;
   readonly partitions: number;
@@ -29,13 +29,13 @@ export interface EpochMessagesOptions {
   readonly topics: JobTopics;
 }
 
-/** What an epoch writes beside its checkpoint, and the last watermark that is told by then. */
+/** The messages of an epoch beside its checkpoint, and the last watermark that its topics carry behind them. */
 export interface EpochMessages {
   readonly parts: readonly PartitionMessages[];
   readonly watermark: string | undefined;
 }
 
-/** Makes the messages of an epoch. `told` is the last watermark that was told before. */
+/** Makes the messages of an epoch. `told` is the last watermark that its topics carry already. */
 export function epochMessages(
   { task, target, named, topics }: EpochMessagesOptions,
   { watermark }: EpochCommit,
@@ -63,7 +63,7 @@ export function epochMessages(
   return { parts: parts.filter(({ messages }) => messages.length > 0), watermark: tell.told };
 }
 
-/** Rows by topic and partition, between what is told of the watermark. */
+/** Rows by topic and partition, between the watermark records before and behind them. */
 function partsOf(
   rows: ReadonlyMap<TopicTarget, readonly Message[]>,
   told: { readonly before: NewRecord | undefined; readonly behind: NewRecord | undefined },

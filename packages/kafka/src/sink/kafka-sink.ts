@@ -41,7 +41,7 @@ export interface KafkaSinkOptions {
 /** A sink into a topic of Kafka. */
 export type KafkaSink<T> = Sink<T | StreamEvent<T>>;
 
-/** What stands behind a sink: its topic, and what it takes of a row. */
+/** The topic of a sink, and the largest message that it takes. */
 interface KafkaTarget {
   readonly topic: Topic<never>;
   readonly maxMessageBytes: number;

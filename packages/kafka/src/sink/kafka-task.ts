@@ -52,12 +52,12 @@ export interface KafkaTaskOptions {
 const takeOverTries = 3;
 /** Milliseconds for which the end of a transaction is waited for, while brokers answer. */
 const settling = 2_000;
-/** The same for a look at who has taken over. */
+/** Milliseconds for which the record of a new owner is waited for. */
 const looking = 500;
 
 /**
- * Takes a task over: fences its owner, and then reads where it got to, since nobody else can write
- * any more. That an owner has come is written down, so that the one before can tell who it was.
+ * Takes a task over: fences its owner, and then reads its checkpoint, since nobody else can write any
+ * more. The new owner writes a record of itself, so that the owner before can tell who has taken over.
  *
  * @throws FencedError when somebody else takes it over meanwhile.
  */
@@ -93,7 +93,7 @@ export async function openKafkaTask<T>(options: KafkaTaskOptions): Promise<SinkT
   }
 }
 
-/** Fences others and writes down who has come. Gives the offset of that. */
+/** Fences other owners and writes the record of this one. Gives the offset of that record. */
 async function takeOver(
   producer: TransactionalProducer,
   { topic, partition }: TaskPlace,
@@ -133,7 +133,7 @@ class KafkaTask<T> implements SinkTask<T> {
   #progress: TaskProgress;
   /** The epochs whose state counts, and in how many records it is. */
   #states: ReadonlyMap<number, number>;
-  /** Why nothing can be committed any more. */
+  /** The error of every further commit, once there can be none. */
   #end: Error | undefined;
 
   constructor(options: KafkaTaskOptions, { progress, state, checkpoint, ...taken }: Taken) {
@@ -250,7 +250,7 @@ class KafkaTask<T> implements SinkTask<T> {
   async #replaced(cause: KafkaFailure, took = 0): Promise<Error> {
     const { task, transactionTimeout } = this.#options;
     const { producer, owner, place } = this.#taken;
-    // Whoever has taken over wrote behind all that is ours.
+    // An owner that has taken over has written its record behind all of ours.
     const from = producer.lastOffset(place.topic, place.partition);
     const successor = await readSuccessor(place, { from, owner }, looking).catch(() => undefined);
     if (successor !== undefined) return fencedBy(task, successor, cause);

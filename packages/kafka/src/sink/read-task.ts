@@ -15,7 +15,7 @@ const atOnce = { maxRecords: 10_000, maxBytes: 64 * 1024 * 1024 };
 /**
  * Reads a task's records from the start, up to the one at offset `last`, which is its owner's.
  *
- * @throws CommitUnknownError when that one stays uncommitted for `patience` milliseconds.
+ * @throws CommitUnknownError when the record at `last` stays uncommitted for `patience` milliseconds.
  */
 export async function readTask(
   place: TaskPlace,
@@ -37,7 +37,7 @@ export async function readTask(
   });
 }
 
-/** What a part of a task's records says. */
+/** A task's records from an offset on. */
 export interface Later {
   readonly records: TaskRecords;
   /** Whether all up to the offset asked for is committed, or aborted. */
@@ -58,7 +58,7 @@ export async function readLater(
   });
 }
 
-/** Reads who took a task over from `owner`, behind offset `from`; waits for that up to `patience` milliseconds. */
+/** Reads the token of the owner that took a task over from `owner`, behind offset `from`; waits for it up to `patience` milliseconds. */
 export async function readSuccessor(
   place: TaskPlace,
   { from, owner }: { readonly from: number; readonly owner: string },
@@ -92,7 +92,7 @@ interface ReadOn {
   readonly isEnough?: () => boolean;
 }
 
-/** Gives how far it has come. */
+/** Reads on, until enough is read or the time is over. Gives the offset to go on from. */
 async function readOn(
   reader: PartitionReader,
   from: number,

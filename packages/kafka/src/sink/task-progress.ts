@@ -3,7 +3,7 @@ import { addCounts, type EpochCommit, type EpochOutput } from '@streamify/core/a
 /** Version of {@link TaskProgress}. A later version must read this one. */
 export const PROGRESS_VERSION = 1;
 
-/** Where a task got to: its checkpoint, without the state. Each commit writes it anew. */
+/** The checkpoint of a task, without the state. Each commit writes it anew. */
 export interface TaskProgress {
   readonly version: typeof PROGRESS_VERSION;
   /** Token of the owner who committed it. */
@@ -21,7 +21,7 @@ export interface TaskProgress {
   readonly states: number;
 }
 
-/** Before the first commit. */
+/** The progress of a task before its first commit. */
 export const noProgress: Omit<TaskProgress, 'owner'> = {
   version: PROGRESS_VERSION,
   epoch: 0,
@@ -32,7 +32,7 @@ export const noProgress: Omit<TaskProgress, 'owner'> = {
   states: 0,
 };
 
-/** What a commit knows beside its epoch. */
+/** Owner, counts and watermark of a commit, and the epochs whose state counts behind it. */
 export interface Following {
   readonly owner: string;
   readonly counts: EpochOutput<unknown>['counts'];
@@ -41,7 +41,7 @@ export interface Following {
   readonly stateEpochs: readonly number[];
 }
 
-/** Where a task is once `commit` has happened. */
+/** The progress of a task once `commit` has happened. */
 export function progressAfter(
   before: Omit<TaskProgress, 'owner'>,
   { epoch, next, pipeline }: EpochCommit,

@@ -7,17 +7,17 @@ import { PROGRESS_VERSION, type TaskProgress } from './task-progress.ts';
 const chunkBytes = 900_000;
 const CHUNKS = 'streamify-chunks';
 
-/** The record by which an owner takes a task over. */
+/** Makes the record by which an owner takes a task over. */
 export function ownerMessage(owner: string): Message {
   return { key: 'owner', value: Buffer.from(JSON.stringify({ owner })) };
 }
 
-/** The record that says where a task got to. */
+/** Makes the record of a task's progress. */
 export function progressMessage(progress: TaskProgress): Message {
   return { key: 'checkpoint', value: Buffer.from(JSON.stringify(progress)) };
 }
 
-/** The records of what an epoch saved of the task's state. */
+/** Makes the records of the state that an epoch saves. */
 export function stateMessages(epoch: number, bytes: Uint8Array): readonly Message[] {
   const chunks = chunksOf(bytes.length);
   const headers = { [CHUNKS]: String(chunks) };
@@ -29,7 +29,7 @@ export function stateMessages(epoch: number, bytes: Uint8Array): readonly Messag
   });
 }
 
-/** The records by which compaction forgets what an epoch saved. */
+/** Makes the records by which compaction forgets the state that an epoch saved. */
 export function forgetMessages(epoch: number, chunks: number): readonly Message[] {
   return Array.from({ length: chunks }, (_, chunk) => ({
     key: stateKey(epoch, chunk),
@@ -37,26 +37,26 @@ export function forgetMessages(epoch: number, chunks: number): readonly Message[
   }));
 }
 
-/** In how many records so many bytes of state are. */
+/** The number of records that so many bytes of state take. */
 export function chunksOf(bytes: number): number {
   return Math.max(1, Math.ceil(bytes / chunkBytes));
 }
 
 const stateKey = (epoch: number, chunk: number) => `state/${epoch}/${chunk}`;
 
-/** What an epoch saved, as far as it was read. */
+/** The parts of an epoch's state that were read so far. */
 interface SavedState {
   readonly chunks: number;
   readonly parts: Map<number, Uint8Array>;
 }
 
-/** What an epoch saved of the task's state. */
+/** The state that an epoch saved, whole. */
 export interface SavedPart {
   readonly epoch: number;
   readonly bytes: Uint8Array;
 }
 
-/** Collects the records of a task in the order of the log. What others have replaced is let go. */
+/** Collects the records of a task in the order of the log, and lets go of those that later ones replace. */
 export class TaskRecords {
   #owner: string | undefined;
   #progress: Uint8Array | undefined;
@@ -74,7 +74,7 @@ export class TaskRecords {
   }
 
   /**
-   * Where the task got to; `undefined` before its first commit.
+   * The progress of the task; `undefined` before its first commit.
    *
    * @throws StateMismatchError when another release wrote it.
    */

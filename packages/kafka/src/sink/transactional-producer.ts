@@ -10,14 +10,14 @@ import type { Coordinator } from './coordinator.ts';
 export interface TransactionalProducerOptions {
   readonly client: KafkaClient;
   readonly transactionalId: string;
-  /** Milliseconds after which the cluster aborts what is not ended. */
+  /** Milliseconds after which the cluster aborts a transaction that was not ended. */
   readonly transactionTimeout: number;
   readonly compression: CompressionTypes;
   /** Most bytes of one partition in a request, unless a message has more. */
   readonly maxBatchBytes: number;
 }
 
-/** What a commit has come to. Where nothing was answered, only the log can tell. */
+/** The outcome of a commit. Where no broker has answered, only the log can tell. */
 export type EndOfTransaction = { readonly answered: true } | Unanswered;
 
 interface Unanswered {
@@ -32,15 +32,15 @@ const TRANSACTION = 1;
  * Writes transactions under one transactional id.
  *
  * Requests go to the brokers directly, since kafkajs' own producer does not let its caller tell a
- * commit that was refused from one that was not answered, and cannot be used after a failure. Whether
- * to go on after one is the caller's decision; all that this repeats are requests that have no effect
- * the second time.
+ * commit that was refused from one that was not answered, and cannot be used after a failure. Whether to
+ * go on after a failure is the caller's decision: only requests that have no effect the second time are
+ * repeated.
  */
 export class TransactionalProducer {
   readonly #options: TransactionalProducerOptions;
   readonly #connection: LastingConnection<Cluster>;
   readonly #sender: BatchSender;
-  /** Who coordinates the transactions, by the connection that has found it. */
+  /** The coordinator of the transactions, by the connection that has found it. */
   readonly #coordinators = new WeakMap<Cluster, Promise<Coordinator>>();
   #identity: ProducerIdentity | undefined;
   #isOpen = false;
@@ -52,7 +52,7 @@ export class TransactionalProducer {
     this.#sender = new BatchSender({ ...options, connection: this.#connection });
   }
 
-  /** Fences whoever has the transactional id, and aborts what they left open. */
+  /** Fences the producer that has the transactional id, and aborts the transaction that it left open. */
   async fenceOthers(): Promise<void> {
     const { transactionalId, transactionTimeout } = this.#options;
     this.#identity = await this.#ask((coordinator) =>
@@ -108,7 +108,7 @@ export class TransactionalProducer {
     return end;
   }
 
-  /** Aborts what is open. Where that fails, the cluster does it: for the next owner, or at the time-out. */
+  /** Aborts the open transaction. Where that fails, the cluster does it: for the next owner, or at the time-out. */
   async abort(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -119,7 +119,7 @@ export class TransactionalProducer {
     await coordinator?.then((each) => each.endTxn(end)).catch(() => {});
   }
 
-  /** Aborts what is open, and disconnects. */
+  /** Aborts the open transaction, and disconnects. */
   async close(): Promise<void> {
     await this.abort();
     await this.#connection.close();

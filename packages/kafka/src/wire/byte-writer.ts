@@ -7,7 +7,7 @@ export class ByteWriter {
     this.buffer = Buffer.allocUnsafe(size);
   }
 
-  /** What was written. */
+  /** The bytes that were written. */
   get written(): Buffer {
     return this.buffer.subarray(0, this.at);
   }

@@ -1,7 +1,7 @@
 import { decodeFetchResponse, fetchVersion } from './fetch-response.ts';
 import { encodeProduceRequest, type ProduceRequest, produceVersion } from './produce-request.ts';
 
-/** What kafkajs knows of a request: how it is written, and how its response is read. */
+/** A request as kafkajs looks it up: how it is written, and how its response is read. */
 interface Call {
   readonly request: {
     readonly apiName: string;
@@ -16,7 +16,7 @@ interface Call {
 
 type Lookup = (apiKey: number, definition: unknown) => (options: never) => Call;
 
-/** What is amended of a broker of kafkajs. */
+/** The members of kafkajs' broker that are amended. */
 export interface KafkaJsBroker {
   lookupRequest: Lookup;
 }
@@ -67,7 +67,7 @@ function mustBe(apiName: string, version: number, expected: number): void {
     );
 }
 
-/** What kafkajs' encoders look at of one another. */
+/** Gives bytes the members by which kafkajs' encoders know one another. */
 function asEncoder(buffer: Buffer) {
   return { buf: buffer, buffer, size: () => buffer.length };
 }

@@ -4,7 +4,7 @@ import type { FetchedPartition } from './read-record-set.ts';
 /** The version of the Fetch API that is read here: Kafka has it since 2.3. */
 export const fetchVersion = 11;
 
-/** What a broker answers to a fetch, with record sets as they are. */
+/** A broker's answer to a fetch, with record sets as they are. */
 export interface FetchResponse {
   readonly clientSideThrottleTime: number;
   readonly errorCode: number;

@@ -7,7 +7,7 @@ import { attribute, field, magic } from './record-batch.ts';
 /** The version of the Produce API that is written here: Kafka has it since 2.1. */
 export const produceVersion = 7;
 
-/** What kafkajs hands over to be sent. */
+/** The request that kafkajs hands over to be sent. */
 export interface ProduceRequest {
   readonly acks: number;
   readonly timeout: number;

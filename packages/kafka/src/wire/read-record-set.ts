@@ -11,7 +11,7 @@ export interface AbortedTransaction {
   readonly firstOffset: number;
 }
 
-/** What a broker gave of a partition. Where that is nothing, there may be something later, as from tiered storage. */
+/** The records that a broker gave of a partition. Where it gave none, there may be some later, as from tiered storage. */
 export interface FetchedPartition {
   readonly aborted: readonly AbortedTransaction[];
   /** Record batches one after another; the last may be cut off. */

@@ -1,4 +1,4 @@
-/** Batches appends: what comes while one is under way goes together into the next, and shares its sync. */
+/** Batches appends: items that come while one is under way go together into the next, and share its sync. */
 export class AppendQueue<T> {
   readonly #write: (items: readonly T[]) => Promise<void>;
   #waiting: Append<T>[] = [];
@@ -22,7 +22,7 @@ export class AppendQueue<T> {
   }
 
   async #run(): Promise<void> {
-    // Appends of the same turn go together, the first one included.
+    // Appends of one turn of the event loop go together, the first one included.
     await Promise.resolve();
     while (this.#waiting.length > 0) {
       const batch = this.#waiting;

@@ -8,7 +8,7 @@ import { durableEndPath } from './segments.ts';
 /** How often a reader that waits looks whether another process has written, in milliseconds. */
 const interval = 50;
 
-/** Which partition to follow. */
+/** The partition to follow, and its files. */
 export interface FollowedPlace {
   readonly place: PartitionPlace;
   readonly files: LogFiles;

@@ -13,7 +13,7 @@ import { filesOfTopic, type ReadablePartition } from './readable-partition.ts';
 import { type Recovery, recoverPartition } from './recover-partition.ts';
 import { durableEndPath, segmentPath } from './segments.ts';
 
-/** How a log writes. */
+/** Settings of a log by which its partitions are written. */
 export interface WriterSettings {
   /** `fsync`: what is acknowledged survives a loss of power. `os`: it survives the end of the process. */
   readonly durability: 'fsync' | 'os';
@@ -64,7 +64,7 @@ export class PartitionWriter {
     return new PartitionWriter(place, settings, recovered);
   }
 
-  /** What readers in this process read. */
+  /** The partition as readers in this process see it. */
   readable(): ReadablePartition {
     const checkThere = async () => {
       if (this.#deleted.signal.aborted) throw deletedTopic(this.place.topic);

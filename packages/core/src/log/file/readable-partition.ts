@@ -3,7 +3,7 @@ import type { DurableEnd } from './durable-end.ts';
 import type { LogFiles } from './log-files.ts';
 import type { PartitionPlace } from './partition-place.ts';
 
-/** What a reader needs to know of a partition, whoever writes to it. */
+/** A partition as its readers see it, whichever process writes to it. */
 export interface ReadablePartition {
   readonly place: PartitionPlace;
   readonly highWatermark: HighWatermark;
@@ -11,7 +11,7 @@ export interface ReadablePartition {
   readonly files: LogFiles;
   /** Fires when its topic is deleted, where that can be told. */
   readonly deleted?: AbortSignal;
-  /** How far it is durable now. */
+  /** The end of its durable records. */
   refresh(): Promise<DurableEnd>;
   /** @throws UnknownTopicError when its topic was deleted. */
   checkThere(): Promise<void>;

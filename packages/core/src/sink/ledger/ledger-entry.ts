@@ -16,13 +16,13 @@ export interface LedgerEntry {
   readonly pipeline: string;
   /** Sums over all epochs. */
   readonly counts: Readonly<Record<string, number>>;
-  /** What the last epoch wrote, and the token in the names under which it was prepared. */
+  /** Parts that the last epoch wrote, and the token in the names under which they were prepared. */
   readonly parts: readonly string[];
   readonly preparedBy: string;
   /** The first epoch whose saved state still counts, and how many epochs since then saved some. */
   readonly stateFrom: number;
   readonly states: number;
-  /** What the sink itself keeps beside the checkpoint. */
+  /** Data that the sink itself keeps beside the checkpoint. */
   readonly sink?: unknown;
 }
 
@@ -42,7 +42,7 @@ export function preparedPath(part: string, epoch: number, owner: string): string
   return `prepared/${padded(epoch)}.${part}.${owner}`;
 }
 
-/** Gives what an entry has committed its final names. Whoever comes first does it; doing it again changes nothing. */
+/** Gives the parts that an entry has committed their final names. Any owner may do it; doing it again changes nothing. */
 export async function publishParts(folder: Folder, entry: LedgerEntry): Promise<void> {
   const { epoch, parts, preparedBy } = entry;
   for (const part of parts)

@@ -11,7 +11,7 @@ export type LetterLine = Omit<DeadLetter, 'raw' | 'result' | 'schemaId' | 'stack
   readonly resultValue?: string;
 };
 
-/** What is written of a letter. */
+/** Makes the line of a dead letter. */
 export function letterLine({ result, raw, schemaId, stack, ...letter }: DeadLetter): LetterLine {
   const stored = result && storeResult(result);
   return {

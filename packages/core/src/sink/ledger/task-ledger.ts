@@ -16,7 +16,7 @@ import {
 } from './ledger-entry.ts';
 import { addEntry, lastEntry, pruneEntries, type StoredEntry } from './stored-entries.ts';
 
-/** What a commit stores beside the checkpoint. */
+/** Files and counts that a commit stores beside the checkpoint. */
 export interface EpochFiles {
   /** Contents by part, each a file of its own. */
   readonly parts: Readonly<Record<string, Uint8Array>>;
@@ -28,7 +28,7 @@ export interface EpochFiles {
 /** One owner's hold on the files of a task. */
 export interface TaskLedger {
   readonly checkpoint: Checkpoint | undefined;
-  /** What the last commit kept for the sink itself. */
+  /** The data that the last commit kept for the sink itself. */
   readonly sink: unknown;
   /**
    * Commits an epoch: all of it or nothing.

@@ -8,7 +8,7 @@ export interface Stretch {
   readonly ends: readonly number[];
 }
 
-/** What a log sink keeps with its checkpoint. */
+/** Offsets and watermark that a log sink keeps with its checkpoint. */
 export interface KeptByLogSink {
   /** The topic of the main stream. */
   readonly topic: string;

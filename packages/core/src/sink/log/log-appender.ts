@@ -31,7 +31,7 @@ export type RecordsByTopic = ReadonlyMap<string, readonly NewRecord[]>;
 export class LogAppender {
   readonly folder: Folder;
   readonly #log: EventLog;
-  /** What each partition of a topic must end at; a topic is missing when an interrupted commit may have to be finished. */
+  /** Offsets at which the partitions of a topic must end; a topic is missing when an interrupted commit may have to be finished. */
   readonly #ends = new Map<string, readonly number[]>();
   #last: Promise<unknown> = Promise.resolve();
 
@@ -40,7 +40,7 @@ export class LogAppender {
     this.folder = folder;
   }
 
-  /** Runs `work` when nobody else is at it. */
+  /** Runs `work` once no other work of this appender is under way. */
   async exclusively<R>(work: () => Promise<R>): Promise<R> {
     const result = this.#last.then(work);
     this.#last = result.catch(() => {});
@@ -77,8 +77,8 @@ export class LogAppender {
   }
 
   /**
-   * What every partition of a topic ends at, once what the last commit did not get to is appended. Only
-   * within {@link exclusively}.
+   * Gives the offset at which each partition of a topic ends, once the records that the last commit did not
+   * get to are appended. Only within {@link exclusively}.
    *
    * @throws ForeignWriterError when the topic holds records that no commit wrote.
    */

@@ -14,7 +14,7 @@ import type { KeptByLogSink } from './last-commit.ts';
 import type { LogAppender, RecordsByTopic } from './log-appender.ts';
 import { TopicRows } from './topic-rows.ts';
 
-/** What a task writes to, and by which appender. */
+/** The topics that a task writes to, and its appender. */
 export interface LogTaskOptions {
   readonly appender: LogAppender;
   readonly task: TaskId;

@@ -26,7 +26,7 @@ interface StoredTask {
   checkpoint: Checkpoint | undefined;
 }
 
-/** What several tables in memory share: checkpoints, dead letters, counts, and elements that are kept as JSON. */
+/** The store of several tables in memory: checkpoints, dead letters, counts, and elements that are kept as JSON. */
 export class MemoryStore {
   readonly aside: SideElement[] = [];
   readonly dead: DeadLetter[] = [];
