@@ -44,8 +44,8 @@ async function at(reached: string): Promise<void> {
 
 const folder = faultyFolder(nodeFolder(join(dir, 'out')), async ({ moment, operation, path }) => {
   if (operation === 'write' && moment === 'after') await at('while it prepares');
-  if (operation === 'create' && path.startsWith('checkpoint/turn.'))
-    await at(moment === 'before' ? 'before its turn' : 'behind its turn');
+  if (operation === 'create' && path.startsWith('checkpoint/entry.'))
+    await at(moment === 'before' ? 'before its entry' : 'behind its entry');
   if (operation === 'move' && moment === 'after') await at('between its files');
 });
 

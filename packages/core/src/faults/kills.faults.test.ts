@@ -24,8 +24,8 @@ beforeEach(async () => {
 const filePoints = [
   'before its commit',
   'while it prepares',
-  'before its turn',
-  'behind its turn',
+  'before its entry',
+  'behind its entry',
   'between its files',
   'before the reply',
 ];

@@ -46,8 +46,8 @@ describe.skipIf(unseen)(
     for (const point of [
       'before its commit',
       'while it prepares',
-      'before its turn',
-      'behind its turn',
+      'before its entry',
+      'behind its entry',
     ])
       it(`is fenced, and changes nothing: stopped ${point}`, async ({ task }) => {
         const { code, stderr } = await overtaken(point, 'file');

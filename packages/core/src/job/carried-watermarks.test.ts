@@ -208,7 +208,7 @@ describe('a topic that carries the watermarks of its writers', () => {
     expect(into.counts('job')).toEqual({ in: 4, out: 3, duplicates: 1 });
   });
 
-  it('buries a watermark that cannot be read', async () => {
+  it('makes a watermark that cannot be read a dead letter', async () => {
     const { log, topic } = await rekeyed();
     const broken = async (into: EventLog, headers: Record<string, string>) =>
       into.publish('plays', [{ ...carried({}), headers: { ...carried({}).headers, ...headers } }]);
