@@ -4,9 +4,11 @@ import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { root } from './docs/pages.ts';
 
-const packages = readdirSync(join(root, 'packages')).filter((name) =>
-  existsSync(join(root, 'packages', name, 'package.json')),
-);
+/** What is published. */
+const packages = readdirSync(join(root, 'packages')).filter((name) => {
+  const manifest = join(root, 'packages', name, 'package.json');
+  return existsSync(manifest) && !JSON.parse(readFileSync(manifest, 'utf8')).private;
+});
 
 /** The names that an entry point exports; those that are only types say so. */
 function exportedNames(file: string): readonly string[] {

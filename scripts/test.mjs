@@ -16,6 +16,7 @@ const steps = [
   { name: 'lint', script: 'lint' },
   { name: 'types', script: 'typecheck' },
   { name: 'boundaries', script: 'check:boundaries' },
+  { name: 'structure', script: 'check:structure' },
   { name: 'unused', script: 'check:unused' },
   { name: 'build', script: 'build' },
   { name: 'unit', script: 'test:unit', vitest: true },

@@ -114,9 +114,12 @@ try {
 /** A sink that takes everything and keeps nothing. */
 function nothing(): Sink<unknown> {
   return {
+    store: 'nothing',
+    deadLetters: async () => [],
     open: async () => ({
       checkpoint: undefined,
       refusal: () => undefined,
+      refusalOf: () => undefined,
       commit: async () => {},
       close: async () => {},
     }),

@@ -99,6 +99,7 @@ function cleaning(events$: Parameters<Pipeline<ListenEvent, unknown>>[0]) {
 async function runJob(through: Pipeline<ListenEvent, StreamEvent<CleanListen>>): Promise<number> {
   const sink = memorySink<CleanListen>();
   const into = {
+    ...sink,
     open: async (task: Parameters<typeof sink.open>[0]) => {
       const opened = await sink.open(task);
       return { ...opened, commit: async () => {} };

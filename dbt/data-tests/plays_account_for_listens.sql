@@ -1,6 +1,6 @@
 -- In each partition, the plays in windows are the listens whose window has closed, save those that came too late.
 -- Windows of a partition close in order, so all that end by the last closed one have closed. Holds once the jobs that
--- land listens and count plays have read equally far, as they have when the log is finished.
+-- clean listens and count plays have read equally far, as they have when the log is finished.
 with
 
 listens as (
@@ -24,13 +24,9 @@ plays as (
 
 late as (
 
-    select distinct
-        partition,
-        "offset"
+    select event_id
 
-    from {{ source('ledger', 'side_outputs') }}
-
-    where topic = 'listen_events' and output = 'tumblingWindow.late'
+    from {{ source('raw', 'late_listen_events') }}
 
 ),
 
@@ -49,8 +45,7 @@ counted as (
         and not exists (
             select 1 from late
 
-            where late.partition = listens._partition
-                and late."offset" = listens._offset
+            where late.event_id = listens.event_id
         )
 
     group by plays.partition, plays.plays

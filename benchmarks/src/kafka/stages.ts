@@ -41,9 +41,12 @@ export type StageName = keyof typeof stages;
 const cleaned = clean<ListenEvent, typeof rules>(rules, { time: 'ts' });
 
 const nothing: Sink<unknown> = {
+  store: 'nothing',
+  deadLetters: async () => [],
   open: async () => ({
     checkpoint: undefined,
     refusal: () => undefined,
+    refusalOf: () => undefined,
     commit: async () => {},
     close: async () => {},
   }),

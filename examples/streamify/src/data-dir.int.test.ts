@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@streamify/test-kit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { checkFresh, emptyDataDir, openDataDir } from './data-dir.ts';
 import { parseOptions } from './options.ts';
 
 let dir: string;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'data-dir-'));
+  dir = await temporaryFolder();
 });
-afterEach(() => rm(dir, { recursive: true }));
 const open = (...args: string[]) => openDataDir(parseOptions([...args, '--data-dir', dir]));
 const fresh = (check = () => {}) => checkFresh(parseOptions(['--data-dir', dir]), check);
 

@@ -6,13 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { type LocalKafka, missingPrerequisite, startLocalKafka } from '@streamify/kafka-local';
 import { simulateBatches } from '@streamify/simulator';
 import { openWarehouse } from '@streamify/sink-duckdb';
+import type { Running } from '@streamify/test-kit';
 import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KafkaPlace } from './kafka/kafka-place.ts';
 import { partitions, topicNames } from './log-topics.ts';
 import { shareAll } from './testing/held-partitions.ts';
 import { comparedWithTopics } from './testing/landed-once.ts';
-import { missing, type Running, runMain, startCommand, startProgram } from './testing/run-main.ts';
+import { missing, runMain, startCommand, startProgram } from './testing/run-main.ts';
 import { tableChecksums } from './testing/table-checksums.ts';
 
 const lacking = [missing, (await missingPrerequisite({ registry: true })) ?? '']

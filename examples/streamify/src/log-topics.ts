@@ -7,6 +7,16 @@ export const topicNames = Object.keys(topics) as readonly TopicName[];
 /** Partitions of each topic: as many processes can share the work. */
 export const partitions = 4;
 
+/** The topic of the clean events of a topic. */
+export const cleanTopic = (topic: TopicName) => `${topic}.clean`;
+
+/** The topic of the plays per song and window. */
+export const playsTopic = 'plays_per_song';
+
+/** The topic, and the table, of listens that came too late to be counted. */
+export const lateTopic = 'late_listen_events';
+export const lateTable = lateTopic;
+
 /** Records in the log by topic. */
 export type Published = Readonly<Record<TopicName, number>>;
 

@@ -200,7 +200,7 @@ describe.skipIf(missing !== '')(`the pipeline${missing && ` (skipped: needs ${mi
     const dead = await query(
       data,
       `select coalesce(headers->>'reason', reason) as reason, headers->>'line' as line from raw._streamify.dead_letters
-       where job = 'land listen_events' order by all`,
+       where job = 'clean listen_events' order by all`,
     );
     expect(dead).toEqual([
       { reason: 'duration is not a double: "long"', line: '8' },

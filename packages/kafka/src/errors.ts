@@ -1,6 +1,6 @@
 import { StreamifyError } from '@streamify/core';
 
-/** No broker answers, or the one that is needed. It may pass: a job that retries goes on from its last commit. */
+/** No broker answers, or the one that is needed does not. It may pass: a job that retries goes on from its last commit. */
 export class BrokerUnavailableError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_BROKER_UNAVAILABLE';
   override readonly isFinal = false;
@@ -24,7 +24,7 @@ export class CommitUnknownError extends StreamifyError {
   override readonly isFinal = false;
 }
 
-/** The schema registry gives no answer to build on. It may pass: a job that retries goes on from its last commit. */
+/** The schema registry gives no usable answer. It may pass: a job that retries goes on from its last commit. */
 export class RegistryUnavailableError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_REGISTRY_UNAVAILABLE';
   override readonly isFinal = false;

@@ -1,4 +1,4 @@
-import type { RecordSchema } from '@streamify/core';
+import { defineEvent, type EventValue, type RecordSchema } from '@streamify/core';
 import { AuthEvent } from './events/auth-event.ts';
 import { ListenEvent } from './events/listen-event.ts';
 import { PageViewEvent } from './events/page-view-event.ts';
@@ -33,8 +33,21 @@ export const rawTables = {
   status_change_events: tableOf(StatusChangeEvent),
 } as const;
 
+/** Clean events as events, one type a topic: what a topic of them carries on its way to the table. */
+export const cleanTopics = {
+  listen_events: defineEvent(rawTables.listen_events, { time: 'ts', key: 'deviceId' }),
+  page_view_events: defineEvent(rawTables.page_view_events, { time: 'ts', key: 'deviceId' }),
+  auth_events: defineEvent(rawTables.auth_events, { time: 'ts', key: 'deviceId' }),
+  status_change_events: defineEvent(rawTables.status_change_events, {
+    time: 'ts',
+    key: 'deviceId',
+  }),
+} as const;
+/** A clean event of a topic. */
+export type CleanEvent<T extends keyof typeof cleanTopics> = EventValue<(typeof cleanTopics)[T]>;
+
 /**
- * Plays a song in windows of event time. Grain: song, window, partition; add the partitions up for
+ * Plays of a song in windows of event time. Grain: song, window, partition; add the partitions up for
  * the plays of a song, because each counts the listeners whose keys it holds.
  */
 export const playsPerSong = {
@@ -50,3 +63,7 @@ export const playsPerSong = {
     { name: 'plays', type: 'long' },
   ],
 } as const;
+
+/** The same as events, keyed by song, so that a window's later count comes after its earlier one. */
+export const PlaysPerSong = defineEvent(playsPerSong, { time: 'windowStart', key: 'trackId' });
+export type PlaysPerSong = EventValue<typeof PlaysPerSong>;

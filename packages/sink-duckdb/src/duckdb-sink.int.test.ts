@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { SinkTargets } from '@streamify/core/adapter';
@@ -11,6 +9,7 @@ import {
   type StoredOutput,
   sinkContract,
 } from '@streamify/core/testing';
+import { temporaryFolder } from '@streamify/test-kit';
 import { describe, it } from 'vitest';
 import { duckdbSink } from './duckdb-sink.ts';
 import { createLedger } from './ledger.ts';
@@ -19,7 +18,7 @@ import { type Transact, transactions } from './transactions.ts';
 
 /** A sink on a database file of its own, whose transactions can be made to fail. */
 async function open(): Promise<SinkUnderTest> {
-  const dir = await mkdtemp(join(tmpdir(), 'duckdb-sink-'));
+  const dir = await temporaryFolder();
   const path = join(dir, 'contract.duckdb');
   let fault: CommitFault | undefined;
   let instance: DuckDBInstance;
@@ -62,10 +61,7 @@ async function open(): Promise<SinkUnderTest> {
     failNextCommit: (next) => {
       fault = next;
     },
-    async close() {
-      disconnect();
-      await rm(dir, { recursive: true });
-    },
+    close: async () => disconnect(),
   };
 }
 

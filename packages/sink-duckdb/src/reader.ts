@@ -3,6 +3,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { OptionError } from '@streamify/core';
 import { quoted } from './sql.ts';
 
+/** Options of {@link openReader}. */
 export interface ReaderOptions {
   /** The database file. */
   readonly path: string;
@@ -10,7 +11,7 @@ export interface ReaderOptions {
   readonly attach?: Readonly<Record<string, string>>;
 }
 
-/** Reads databases that nobody writes at the moment. */
+/** Reads database files that no process has open for writing. */
 export interface DuckDBReader {
   /** Runs one statement and reads its rows: column name to plain JavaScript value; a bigint where SQL has one. */
   query(sql: string): Promise<Record<string, unknown>[]>;

@@ -1,9 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { defineEvent, type EventValue, memoryLog, run, type StreamEvent } from '@streamify/core';
 import { emptyOutput } from '@streamify/core/testing';
+import { temporaryFolder } from '@streamify/test-kit';
 import { map } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReader } from './reader.ts';
@@ -32,13 +31,10 @@ const play = (listener: string, song: string | null = 'Blue', playedAt = 1_000) 
 let dir: string;
 let warehouse: DuckDBWarehouse;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'warehouse-'));
+  dir = await temporaryFolder();
   warehouse = await openWarehouse({ path: join(dir, 'raw.duckdb') });
 });
-afterEach(async () => {
-  await warehouse.close();
-  await rm(dir, { recursive: true });
-});
+afterEach(() => warehouse.close());
 
 /** Runs a job over these plays to the end of their log. */
 async function land(plays: readonly ReturnType<typeof play>[], table: string, upsert?: string[]) {

@@ -11,6 +11,7 @@ import { createLedger } from './ledger.ts';
 import { defineTable, type TableDefinition } from './table.ts';
 import { transactions } from './transactions.ts';
 
+/** Options of {@link openWarehouse}. */
 export interface WarehouseOptions {
   /** The database file; created, with its folder, when there is none. */
   readonly path: string;

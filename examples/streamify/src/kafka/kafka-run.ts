@@ -1,14 +1,11 @@
 import type { EventLog } from '@streamify/core';
 import { confluentRegistry, kafkaLog } from '@streamify/kafka';
 import type { KafkaPlace } from './kafka-place.ts';
-import { unsharedLog } from './unshared-log.ts';
 
 /** What a run has in Kafka. */
 export interface KafkaRun {
-  /** The log of the run, its topics by their short names: jobs of this process read all of them. */
+  /** The log of the run, its topics by their short names. */
   readonly log: EventLog;
-  /** The same for jobs whose partitions are shared with other processes. */
-  readonly sharedLog: EventLog;
   close(): Promise<void>;
 }
 
@@ -22,7 +19,7 @@ export function openKafkaRun(
   run: string,
   { patience = 30_000 }: { readonly patience?: number } = {},
 ): KafkaRun {
-  const sharedLog = kafkaLog({
+  const log = kafkaLog({
     brokers,
     namespace: run,
     patience,
@@ -30,5 +27,5 @@ export function openKafkaRun(
     // Whoever was killed is missed after the shortest time that a broker allows by default.
     group: { sessionTimeout: 6_000 },
   });
-  return { log: unsharedLog(sharedLog), sharedLog, close: () => sharedLog.close() };
+  return { log, close: () => log.close() };
 }

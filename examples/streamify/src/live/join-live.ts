@@ -1,17 +1,17 @@
 import { join } from 'node:path';
 import { readPlan } from '../data-dir.ts';
+import { sharedJobNames } from '../jobs.ts';
 import { brokersVariable, type KafkaPlace, registryVariable } from '../kafka/kafka-place.ts';
 import { openKafkaRun } from '../kafka/kafka-run.ts';
 import { placeInEnvironment } from '../kafka/place-in-environment.ts';
+import { cleanTopic } from '../log-topics.ts';
 import { UsageError } from '../usage-error.ts';
 import { startShared } from './live-jobs.ts';
 import { liveLines, timedLine } from './live-lines.ts';
 import { livePlace } from './live-place.ts';
 import { liveStarter } from './live-starter.ts';
-import { cleanTopic } from './live-topics.ts';
 import { livePatience, outageLines } from './outage-lines.ts';
 import { runJobs } from './run-jobs.ts';
-import { sharedJobs } from './shared-jobs.ts';
 import type { WorkerOptions } from './worker-options.ts';
 
 const startIt = 'start one with npm start -- --kafka --continuous';
@@ -29,7 +29,7 @@ export async function joinLive(options: WorkerOptions, signal: AbortSignal): Pro
     if ((await kafka.log.partitions(cleanTopic('listen_events'))) === undefined)
       throw new UsageError(`there is no run ${run} at ${brokers.join(', ')}: ${startIt}`);
     const start = liveStarter({
-      metrics: liveLines(timedLine, sharedJobs),
+      metrics: liveLines(timedLine, sharedJobNames),
       say: timedLine,
       tellOutage: outageLines(timedLine, () => performance.now()),
     });

@@ -1,14 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { temporaryFolder } from '@streamify/test-kit';
+import { beforeEach, expect, it } from 'vitest';
 import { announce, livePlace } from './live-place.ts';
 
 let dir: string;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'live-'));
+  dir = await temporaryFolder();
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 const place = { brokers: ['a:1'], registryUrl: 'http://b:2', run: 'streamify-0a1b2c3d' };
 

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DuckDBWarehouse, openWarehouse } from '@streamify/sink-duckdb';
+import type { Warehouse } from '@streamify/core';
+import { openWarehouse } from '@streamify/sink-duckdb';
 import type { DataDir } from '../data-dir.ts';
+import { sharedJobNames } from '../jobs.ts';
 import { findKafka } from '../kafka/find-kafka.ts';
 import type { KafkaPlace } from '../kafka/kafka-place.ts';
 import { type KafkaRun, openKafkaRun } from '../kafka/kafka-run.ts';
@@ -8,14 +10,12 @@ import { type Published, topicNames, totalOf } from '../log-topics.ts';
 import type { Source } from '../plan.ts';
 import { shown, startProgress, utc } from '../progress.ts';
 import { drain } from './drain.ts';
-import { deadLettersOf, startLoading, startShared } from './live-jobs.ts';
+import { createLiveTopics, deadLettersOf, startLanding, startShared } from './live-jobs.ts';
 import { liveLines, timedLine } from './live-lines.ts';
 import { announce } from './live-place.ts';
 import { liveStarter } from './live-starter.ts';
-import { createLiveTopics } from './live-topics.ts';
 import { livePatience, outageLines, type TellOutage } from './outage-lines.ts';
 import { runJobs } from './run-jobs.ts';
-import { sharedJobs } from './shared-jobs.ts';
 import { type Simulated, simulateLive } from './simulate-live.ts';
 
 /** A live run, until it is stopped. */
@@ -70,7 +70,7 @@ export async function runLive(live: LiveRun): Promise<LiveResult> {
 interface Opened {
   readonly kafka: KafkaRun;
   readonly place: KafkaPlace;
-  readonly warehouse: DuckDBWarehouse;
+  readonly warehouse: Warehouse;
 }
 
 async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResult> {
@@ -78,7 +78,7 @@ async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResu
   let lastCommit = performance.now();
   const tellOutage = outageLines(timedLine, () => performance.now());
   const start = liveStarter({
-    metrics: liveLines(timedLine, sharedJobs),
+    metrics: liveLines(timedLine, sharedJobNames),
     say: timedLine,
     tellOutage,
     onCommit: () => {
@@ -86,7 +86,7 @@ async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResu
     },
   });
   timedLine(`run ${live.run}: Ctrl-C stops it; npm run worker in a further terminal joins it`);
-  const jobs = [...startShared(kafka, start), ...startLoading(kafka, warehouse, start)];
+  const jobs = [...startShared(kafka, start), ...startLanding(kafka, warehouse, start)];
   const [finish, ended] = [new AbortController(), new AbortController()];
   const working = runJobs(jobs, finish.signal).finally(() => ended.abort());
   working.catch(() => {});
@@ -147,9 +147,9 @@ async function simulate(
 }
 
 /** Rows of all topics that have a table already. */
-async function rowsOf(warehouse: DuckDBWarehouse): Promise<number> {
+async function rowsOf(warehouse: Warehouse): Promise<number> {
   const tables = await warehouse.query(
-    "select table_name as name from duckdb_tables() where schema_name = 'main'",
+    'select table_name as name from information_schema.tables where table_schema = current_schema()',
   );
   const there = topicNames.filter((topic) => tables.some(({ name }) => name === topic));
   const counts = there.map((topic) => `(select count(*) from ${topic})`);

@@ -1,8 +1,8 @@
-import type { DuckDBReader } from '@streamify/sink-duckdb';
+import type { Warehouse } from '@streamify/core';
 import { shown } from '../progress.ts';
 
 /** Five things that the star schema tells, a line each. Fewer where there is nothing to tell. */
-export async function insights(reader: DuckDBReader): Promise<string[]> {
+export async function insights(reader: Pick<Warehouse, 'query'>): Promise<string[]> {
   const first = async (sql: string) => (await reader.query(sql))[0];
   const lines: (string | undefined)[] = [];
 

@@ -1,8 +1,8 @@
-import { type EventLog, type JobOptions, run } from '@streamify/core';
-import type { DuckDBWarehouse } from '@streamify/sink-duckdb';
-import { landingJob, playsPerSongJob } from '../jobs.ts';
+import { type EventLog, type JobOptions, run, type Warehouse } from '@streamify/core';
+import { cleaningJobs, countingJob } from '../jobs.ts';
 import { type Published, topicNames } from '../log-topics.ts';
 import { type Progress, shown } from '../progress.ts';
+import { tablesOf } from '../targets.ts';
 
 /** Each of the partitions has at most two epochs in memory: this bounds what a run takes. */
 const maxRecords = 10_000;
@@ -10,7 +10,7 @@ const maxRecords = 10_000;
 /** Runs all jobs to the end of the log, one after another. */
 export async function land(
   log: EventLog,
-  warehouse: DuckDBWarehouse,
+  warehouse: Warehouse,
   published: Published,
   { progress, signal }: { readonly progress: Progress; readonly signal: AbortSignal },
 ): Promise<number> {
@@ -31,7 +31,9 @@ export async function land(
       },
     });
   };
-  for (const topic of topicNames) await runToEnd(landingJob(topic, log, warehouse), 'stop');
-  await runToEnd(playsPerSongJob(log, warehouse), 'complete');
+  const tables = tablesOf(warehouse);
+  for (const { startBy } of cleaningJobs(log, tables))
+    await startBy((job) => runToEnd(job, 'stop'));
+  await countingJob(log, tables).startBy((job) => runToEnd(job, 'complete'));
   return done;
 }

@@ -1,5 +1,5 @@
-import type { DuckDBReader } from '@streamify/sink-duckdb';
-import { type Published, topicNames } from '../log-topics.ts';
+import type { Warehouse } from '@streamify/core';
+import { lateTable, type Published, topicNames } from '../log-topics.ts';
 import { shown } from '../progress.ts';
 
 /** What became of the records of one topic. They balance when `published` is the sum of the rest. */
@@ -30,7 +30,7 @@ export interface Reconciliation {
  * @param reader of the warehouse, with the landed database attached as `raw`.
  */
 export async function reconcile(
-  reader: DuckDBReader,
+  reader: Pick<Warehouse, 'query'>,
   published: Published,
 ): Promise<Reconciliation> {
   const number = async (sql: string): Promise<number> => {
@@ -44,7 +44,7 @@ export async function reconcile(
 
   const topics: TopicBalance[] = [];
   for (const topic of topicNames) {
-    const job = `land ${topic}`;
+    const job = `clean ${topic}`;
     const landed = await number(`select count(*) from raw.main.${topic}`);
     const duplicates = await counted(job, 'duplicates');
     const dead = await number(
@@ -59,7 +59,7 @@ export async function reconcile(
   const facts = await number('select count(*) from fact_streams');
   const wide = await number('select count(*) from wide_streams');
   const plays = await number('select coalesce(sum(plays), 0) from raw.main.plays_per_song');
-  const late = await counted('count plays_per_song', 'late');
+  const late = await number(`select count(*) from raw.main.${lateTable}`);
   const listens = topics.find(({ topic }) => topic === 'listen_events')?.landed;
   const balanced =
     topics.every((topic) => topic.balanced) &&

@@ -1,7 +1,11 @@
 import type { EpochCommit, EpochOutput } from '../contract/epoch.ts';
 import { OptionError } from '../contract/errors.ts';
 
-/** @throws OptionError when a job writes to a topic that it reads. */
+/**
+ * Checks that a job does not write to a topic that it reads.
+ *
+ * @throws OptionError when it does.
+ */
 export function checkOwnInput(
   job: string,
   topics: Iterable<string>,

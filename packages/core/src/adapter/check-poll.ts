@@ -1,14 +1,22 @@
 import { OffsetOutOfRangeError, OptionError } from '../contract/errors.ts';
 import type { Bounds, PollRequest } from '../contract/event-log.ts';
 
-/** @throws OptionError when a limit of a poll could never return a record. */
+/**
+ * Checks the limits of a poll.
+ *
+ * @throws OptionError when one of them could never return a record.
+ */
 export function checkLimits({ maxRecords, maxBytes, maxWait }: PollRequest): void {
   if (!(maxRecords >= 1)) throw new OptionError(`maxRecords is at least 1, not ${maxRecords}`);
   if (!(maxBytes >= 1)) throw new OptionError(`maxBytes is at least 1, not ${maxBytes}`);
   if (!(maxWait >= 0)) throw new OptionError(`maxWait is at least 0, not ${maxWait}`);
 }
 
-/** @throws OffsetOutOfRangeError when a poll starts outside the log. */
+/**
+ * Checks that a poll starts inside the log.
+ *
+ * @throws OffsetOutOfRangeError when it does not.
+ */
 export function checkRange(
   { from }: PollRequest,
   where: { readonly topic: string; readonly partition: number },

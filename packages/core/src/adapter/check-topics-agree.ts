@@ -1,7 +1,11 @@
 import { OptionError } from '../contract/errors.ts';
 import type { Topic } from '../contract/event-log.ts';
 
-/** @throws OptionError when two outputs of a job go to one topic with event types that differ. */
+/**
+ * Checks that outputs of a job that go to one topic have one event type.
+ *
+ * @throws OptionError when they do not.
+ */
 export function checkTopicsAgree(
   main: Topic<never>,
   named: ReadonlyMap<string, Topic<never>>,

@@ -1,4 +1,4 @@
-/** A partition's high watermark, where its readable records end, and who waits for it to rise. */
+/** The high watermark of a partition: the offset at which its readable records end, which readers can wait for to rise. */
 export class HighWatermark {
   readonly #waiting = new Set<() => void>();
   #end: number;

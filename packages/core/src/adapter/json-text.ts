@@ -1,5 +1,5 @@
 /**
- * A value as JSON, in one line: what every sink writes of elements that have no columns. Bytes are
+ * Writes a value as JSON, in one line, as every sink does with elements that have no columns. Bytes are
  * base64; a bigint and a number that JSON does not have (`NaN`, `Infinity`) are text; a Map is an array
  * of its entries, and a Set one of its values. A function, a symbol and `undefined` are left out of
  * objects, and `null` by themselves.
@@ -17,7 +17,7 @@ export function jsonText(value: unknown): string {
   return text ?? 'null';
 }
 
-/** Why a value would not come back from JSON as it is; `undefined` when it would. Bytes come back as base64. */
+/** Says why a value would not come back from JSON as it is; `undefined` when it would. Bytes come back as base64. */
 export function jsonMisfit(value: unknown, path = 'it'): string | undefined {
   if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
   if (typeof value === 'number')

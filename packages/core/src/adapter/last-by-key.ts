@@ -2,7 +2,7 @@ import type { OutputRows } from '../contract/epoch.ts';
 import type { TableColumn } from './table-columns.ts';
 
 /**
- * The last row of each key: what is left of an epoch when each row replaces the one before.
+ * Gives the last row of each key: the rows that are left of an epoch when each replaces the one before it.
  *
  * @param key names of the columns that make up the key.
  */

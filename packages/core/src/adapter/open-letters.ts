@@ -1,6 +1,6 @@
 import { type DeadLetter, letterId } from '../contract/dead-letter.ts';
 
-/** The dead letters that are still open: those that were not re-driven. */
+/** Gives the dead letters that are still open: those that were not re-driven. */
 export function openLetters(
   letters: readonly DeadLetter[],
   redriven: Iterable<string>,

@@ -4,8 +4,8 @@ import { writeText } from './write-text.ts';
 let scratch = Buffer.allocUnsafeSlow(256);
 
 /**
- * The partition of a key: the one that Kafka's default partitioner chooses, so that a topic keeps
- * its layout when it moves to Kafka.
+ * Gives the partition of a key. Kafka's default partitioner chooses the same one, so a topic keeps its
+ * layout when it moves to Kafka.
  */
 export function partitionOf(key: string, partitions: number): number {
   if (partitions === 1) return 0;

@@ -1,9 +1,9 @@
 import type { Position } from '../contract/event.ts';
 
-/** Columns that sinks add to each row: where the event that caused it stands in the log. */
+/** Columns that sinks add to each row: the position in the log of the event that caused it. */
 export const provenanceColumns = ['_topic', '_partition', '_offset'] as const;
 
-/** The values of these columns. */
+/** Gives a row's values of the {@link provenanceColumns}. */
 export function provenanceOf(
   cause: Position | undefined,
 ): Readonly<Record<(typeof provenanceColumns)[number], string | number | undefined>> {

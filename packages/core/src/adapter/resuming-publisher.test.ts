@@ -1,7 +1,7 @@
+import { Play } from '@streamify/test-kit/plays';
 import { describe, expect, it } from 'vitest';
 import { OffsetOutOfRangeError, PartitionCountError } from '../contract/errors.ts';
 import type { EventLog, NewRecord } from '../contract/event-log.ts';
-import { Play } from '../fixtures/plays-log.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
 import { resumingPublisher } from './resuming-publisher.ts';
 import { typedTopic } from './typed-topic.ts';

@@ -3,6 +3,7 @@ import type { NewRecord, Topic } from '../contract/event-log.ts';
 import { endOffsets } from './end-offsets.ts';
 import { targetPartition } from './target-partition.ts';
 
+/** Options of {@link resumingPublisher}. */
 export interface ResumingPublisherOptions {
   /** Of the topic, which is created where there is none. */
   readonly partitions: number;
@@ -13,11 +14,11 @@ export interface ResumingPublisherOptions {
   readonly from?: readonly number[];
 }
 
-/** Publishes what a deterministic source gives, each record once. One call at a time. */
+/** Publishes the records of a deterministic source, each once. One call at a time. */
 export interface ResumingPublisher<T> {
-  /** Publishes those of the values that the topic does not hold yet. */
+  /** Publishes the values that the topic does not hold yet, and passes over the others. */
   publish(values: readonly T[]): Promise<void>;
-  /** The same of records as they are, such as a line that is no event. */
+  /** Publishes records as they are, such as a line that is no event, where the topic does not hold them yet. */
   publishRecords(records: readonly NewRecord[]): Promise<void>;
   /** Records that the source gave so far, whether the topic held them already or not. */
   readonly count: number;
@@ -30,13 +31,13 @@ export interface ResumingPublisher<T> {
 }
 
 /**
- * Publishes what a deterministic source gives, exactly once however often it starts over: each
+ * Publishes the records of a deterministic source, exactly once however often it starts over: each
  * partition passes over as many records as it held already. The source has to give the records of
  * each partition in the same order in each run, and nobody else may publish to the topic. Use it for
  * imports and simulations, which keep no state of their own.
  *
- * After a publish that failed it takes no more, since it is not known what of that is stored: make
- * another one, and let the source start over.
+ * A publisher whose publish has failed takes no more, since nobody knows which of its records are stored:
+ * make another one, and let the source start over.
  *
  * @throws PartitionCountError when the topic exists with another count.
  * @throws OffsetOutOfRangeError when the topic ends before `from`.

@@ -1,11 +1,11 @@
 import { OptionError } from '../contract/errors.ts';
 import type { NamedSinks, Sink } from '../contract/sink.ts';
 
-/** Finds again what stands behind the sinks of a store, so that one of them writes for the others too. */
+/** Finds the tables or topics behind the sinks of a store, so that one sink can write for all of a job's outputs. */
 export class SinkTargets<Target> {
   readonly #targets = new WeakMap<object, Target>();
 
-  /** Notes what a sink stands for; gives the sink. */
+  /** Notes the table or topic of a sink; gives the sink. */
   add<S extends Sink<never>>(sink: S, target: Target): S {
     this.#targets.set(sink, target);
     return sink;

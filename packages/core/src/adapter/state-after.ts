@@ -1,8 +1,9 @@
 import type { StateChange } from '../contract/checkpoint.ts';
 
 /**
- * The parts of a task's saved state that still count behind a change, oldest first. A sink keeps them
- * as bytes, names or numbers of epochs: `partOf` gives what stands for the one that the change adds.
+ * Applies a change to the list of the parts of a task's saved state: gives those that still count, oldest
+ * first. A sink may list their bytes, names or epochs: `partOf` gives the list's item for the part that the
+ * change adds.
  */
 export function stateAfter<Part>(
   before: readonly Part[],

@@ -9,7 +9,7 @@ export interface StoredResult {
   readonly value: Uint8Array | undefined;
 }
 
-/** Makes what is stored of a result. JSON alone would give bytes, dates and 64-bit integers back as text. */
+/** Encodes a result for storage. JSON alone would give bytes, dates and 64-bit integers back as text. */
 export function storeResult(result: ResultId): StoredResult {
   const json = jsonText(result);
   try {
@@ -19,7 +19,7 @@ export function storeResult(result: ResultId): StoredResult {
   }
 }
 
-/** Reads what {@link storeResult} has made. */
+/** Decodes a result that {@link storeResult} has encoded. */
 export function readResult({ json, value }: StoredResult): ResultId {
   const result = JSON.parse(json) as ResultId;
   return value === undefined ? result : { ...result, value: deserialize(value) as unknown };

@@ -1,7 +1,7 @@
 import { OptionError } from '../contract/errors.ts';
 import type { RecordSchema } from '../contract/event-type.ts';
 
-/** What a column holds: an Avro primitive or logical type, or `json` for anything nested. */
+/** The type of a column: an Avro primitive or logical type, or `json` for anything nested. */
 export type ColumnType =
   | 'boolean'
   | 'int'
@@ -24,8 +24,8 @@ export interface TableColumn {
 }
 
 /**
- * The columns of a table that holds records of a schema, in the order of its fields. What every
- * warehouse sink makes its tables from.
+ * Gives the columns of a table that holds records of a schema, in the order of its fields. Every
+ * warehouse makes its tables from them.
  *
  * @throws OptionError when two fields give the same column.
  */
@@ -43,7 +43,7 @@ export function tableColumns(schema: RecordSchema): TableColumn[] {
   return columns;
 }
 
-/** Why a row does not fit its columns; `undefined` when it does. */
+/** Says why a row does not fit its columns; `undefined` when it does. */
 export function misfitOf(columns: readonly TableColumn[], row: object): string | undefined {
   const values = row as Readonly<Record<string, unknown>>;
   for (const { field, type, nullable } of columns) {

@@ -3,7 +3,7 @@ import { partitionOf } from './partition-of.ts';
 import { checkPartition } from './topic-errors.ts';
 
 /**
- * The partition that a record is appended to: the one that it names, or else that of its key.
+ * Gives the partition that a record is appended to: the one that it names, or else its key's.
  *
  * @throws PartitionCountError when the topic has no partition as the record names.
  */

@@ -2,21 +2,21 @@ import { watermarkRecord } from '../codec/watermark-record.ts';
 import type { NewRecord } from '../contract/event-log.ts';
 import type { TaskId } from '../contract/sink.ts';
 
-/** What a commit tells the readers of its topics of how far its task has come. */
+/** Watermark records that a commit writes for the readers of its topics, before and behind its rows. */
 export interface ToldWatermark {
-  /** Before the rows: that there is such a task. */
+  /** Comes before the task's first rows, and says that there is such a task. */
   readonly before: NewRecord | undefined;
-  /** Behind the rows: how far it has come. */
+  /** Comes behind the rows, and carries the task's watermark. */
   readonly behind: NewRecord | undefined;
-  /** The last that is told by then, as text, because JSON has no infinity; to be kept with the checkpoint. */
+  /** The last watermark that the task has written, this commit counted, to be kept with the checkpoint; text, because JSON has no infinity. */
   readonly told: string | undefined;
 }
 
 /**
- * Decides what a commit tells of its watermark: each record for every partition of each of its topics.
- * Nothing when the size of the job is not known, since readers wait for all of its tasks.
+ * Makes the watermark records of a commit: each of them goes to every partition of each of its topics.
+ * There are none when the job's number of tasks is not known, since readers wait for all of its tasks.
  *
- * @param told what was kept by the commit before.
+ * @param told the last watermark that the task has written, as the commit before has kept it.
  */
 export function tellWatermark(
   { job, partition, partitions: writers }: TaskId,

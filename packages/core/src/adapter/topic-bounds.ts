@@ -2,7 +2,7 @@ import type { Bounds, EventLog } from '../contract/event-log.ts';
 import { unknownTopic } from './topic-errors.ts';
 
 /**
- * Where each partition of a topic starts and ends.
+ * Gives the bounds of each partition of a topic.
  *
  * @throws UnknownTopicError when there is no such topic.
  */

@@ -1,20 +1,24 @@
 import { PartitionCountError, UnknownTopicError } from '../contract/errors.ts';
 
-/** There is no such topic: says how to make one. */
+/** Makes the error of a topic that does not exist, which says how to create it. */
 export function unknownTopic(topic: string): UnknownTopicError {
   return new UnknownTopicError(
     `there is no topic ${topic}; create it first: createTopic('${topic}', { partitions })`,
   );
 }
 
-/** The topic of a reader was deleted: says that one of its name is another. */
+/** Makes the error of a reader whose topic was deleted: a topic that is created later under the name is another one. */
 export function deletedTopic(topic: string): UnknownTopicError {
   return new UnknownTopicError(
     `topic ${topic} was deleted while it was read; a topic made under that name since is another: ask the log for a new reader`,
   );
 }
 
-/** @throws PartitionCountError when a topic exists with another count than asked for. */
+/**
+ * Checks that a topic that exists has as many partitions as asked for.
+ *
+ * @throws PartitionCountError when it has another number of them.
+ */
 export function checkSameCount(topic: string, existing: number, asked: number): void {
   if (existing === asked) return;
   throw new PartitionCountError(
@@ -22,7 +26,11 @@ export function checkSameCount(topic: string, existing: number, asked: number): 
   );
 }
 
-/** @throws PartitionCountError when a topic has no such partition. */
+/**
+ * Checks that a topic has a partition.
+ *
+ * @throws PartitionCountError when it does not.
+ */
 export function checkPartition(topic: string, partitions: number, partition: number): void {
   if (Number.isInteger(partition) && partition >= 0 && partition < partitions) return;
   throw new PartitionCountError(

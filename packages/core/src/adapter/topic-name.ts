@@ -1,7 +1,7 @@
 import { OptionError } from '../contract/errors.ts';
 
 /**
- * Refuses what is no topic name. The rule is Kafka's, so that every log takes the same names; it
+ * Checks a name of a topic. The rule is Kafka's, so that every log takes the same names; it
  * also keeps a name from being a path.
  *
  * @throws OptionError
@@ -13,7 +13,11 @@ export function checkTopicName(topic: string): void {
   );
 }
 
-/** @throws OptionError when this is no number of partitions. */
+/**
+ * Checks a number of partitions.
+ *
+ * @throws OptionError when no topic can have so many.
+ */
 export function checkPartitions(topic: string, partitions: number): void {
   if (Number.isInteger(partitions) && partitions >= 1 && partitions <= 100_000) return;
   throw new OptionError(`topic ${topic} needs 1 to 100000 partitions, not ${partitions}`);

@@ -9,6 +9,7 @@ import type { ClearUnions } from './union-check.ts';
 /** Names of the fields of `T` whose values are all `V`. */
 type FieldsOf<T, V> = { [K in keyof T]: T[K] extends V ? K : never }[keyof T] & string;
 
+/** Options of {@link defineEvent}. */
 export interface EventOptions<T> {
   /** The field with the event time, in epoch milliseconds. */
   readonly time: FieldsOf<T, number | null>;

@@ -6,6 +6,7 @@ import type { SchemaRegistry } from '../contract/schema-registry.ts';
 import { createFile, syncDirectory } from '../durable/durable-file.ts';
 import { canonicalSchema } from './canonical-schema.ts';
 
+/** Options of {@link fileRegistry}. */
 export interface FileRegistryOptions {
   /** The folder of the schemas, one file `<id>.avsc` each. Made at the first registration. */
   readonly dir: string;

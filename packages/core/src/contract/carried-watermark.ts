@@ -1,4 +1,4 @@
-/** How far one of the tasks that feed a topic had come when it wrote this, as a record of the topic says. */
+/** The watermark of one of the tasks that feed a topic, as a record of the topic carries it. */
 export interface CarriedWatermark {
   /** `<job>/<partition>` of the task. */
   readonly writer: string;

@@ -1,4 +1,4 @@
-/** How far a task got, as its sink gives it back. */
+/** Position and state that a task goes on from, as its sink gives them back. */
 export interface Checkpoint {
   readonly epoch: number;
   /** First offset not yet accounted for, by input. */
@@ -8,13 +8,13 @@ export interface Checkpoint {
   readonly state: readonly Uint8Array[];
 }
 
-/** How an epoch changes a task's saved state: `append` a part, or `replace` all there is by a snapshot. */
+/** Changes a task's saved state with an epoch: by `append` of a part, or by `replace` of all parts with a snapshot. */
 export interface StateChange {
   readonly kind: 'append' | 'replace';
   readonly bytes: Uint8Array;
   /**
-   * How many of the last parts, this one counted, are all that is needed from now on. A sink forgets
-   * those before.
+   * How many of the last parts, this one counted, are needed from now on. A sink forgets the earlier
+   * ones.
    */
   readonly keep?: number;
 }

@@ -1,9 +1,9 @@
 import type { Position } from './event.ts';
 import type { Headers } from './event-log.ts';
 
-/** An event, or a result, that could not be digested. Nothing of it is lost. */
+/** An event, or a result, that could not be processed, with all that it takes to process it later. */
 export interface DeadLetter {
-  /** The event that was being processed. */
+  /** Where the event stands that was being processed. */
   readonly position: Position;
   readonly key: string;
   /** The record's bytes as they stand in the log. */
@@ -11,21 +11,21 @@ export interface DeadLetter {
   readonly headers: Headers;
   readonly schemaId: number | undefined;
   readonly loggedAt: number;
-  /** Who refused it: `decode`, an operator, `pipeline` or `sink`. */
+  /** The step that refused it: `decode`, `time`, `watermark`, an operator, `pipeline` or `sink`. */
   readonly operator: string;
-  /** The result that failed, when it was not the event itself. */
+  /** The result, or the input of a call, that failed; `undefined` when the event itself did. */
   readonly result: ResultId | undefined;
   readonly reason: string;
   readonly stack: string | undefined;
 }
 
-/** Names a result that no single event stands for, such as a closed window, or an asynchronous step of an event. */
+/** Names a result that no single event stands for, such as a closed window, or the input of an asynchronous call. */
 export interface ResultId {
   readonly operator: string;
   readonly key: string;
-  /** Distinguishes results of one key: the start of a window, in epoch milliseconds. */
+  /** Tells results of one key apart: by the start of a window, in epoch milliseconds, say. */
   readonly at: number;
-  /** The result itself; what an asynchronous step was to be done with. */
+  /** The result itself, or the input that the call was made with. */
   readonly value: unknown;
 }
 

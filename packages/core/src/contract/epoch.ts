@@ -2,7 +2,7 @@ import type { StateChange } from './checkpoint.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { Position } from './event.ts';
 
-/** What one epoch changes in the task's checkpoint. */
+/** The change that one epoch makes to the task's checkpoint. */
 export interface EpochCommit {
   /** 1 for a task's first epoch, then one more each time. */
   readonly epoch: number;
@@ -22,16 +22,16 @@ export interface OutputRows<T> {
   readonly causes: readonly Position[];
 }
 
-/** All that one epoch gave. Its own rows are those of the pipeline's main stream. */
+/** All results of one epoch. Its own rows are those of the pipeline's main stream. */
 export interface EpochOutput<T> extends OutputRows<T> {
   /** Rows of named outputs that have a sink; an output that gave none is left out. */
   readonly named: ReadonlyMap<string, OutputRows<unknown>>;
   /** Elements of outputs that are kept as JSON. */
   readonly aside: readonly SideElement[];
   readonly dead: readonly DeadLetter[];
-  /** Dead letters of earlier epochs that have been processed now, as `letterId` names them. */
+  /** Dead letters of earlier epochs that this one has processed, and closes, as `letterId` names them. */
   readonly redriven: readonly string[];
-  /** How many of what this epoch saw: `in`, `out`, `dead`, and what operators count. Sinks add them up. */
+  /** Counts of this epoch: `in`, `out`, `dead`, and those of operators. Sinks add them up. */
   readonly counts: Readonly<Record<string, number>>;
 }
 

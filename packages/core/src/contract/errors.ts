@@ -53,7 +53,7 @@ export class LogCorruptedError extends StreamifyError {
 export class LogLockedError extends StreamifyError {
   readonly code = 'STREAMIFY_LOG_LOCKED';
   override readonly isFinal = false;
-  /** Who holds it. */
+  /** The process that has it open. */
   readonly pid: number;
 
   constructor(message: string, pid: number) {
@@ -97,12 +97,12 @@ export class StateMismatchError extends StreamifyError {
   readonly code = 'STREAMIFY_STATE_MISMATCH';
 }
 
-/** Too large a share of the events died: something else than the events is wrong. */
+/** More events became dead letters than the job allows: something else than the events is wrong. */
 export class DeadLetterLimitError extends StreamifyError {
   readonly code = 'STREAMIFY_DEAD_LETTER_LIMIT';
 }
 
-/** Somebody else writes to what a sink must have for itself. */
+/** Another writer appends to a topic that a sink must have for itself. */
 export class ForeignWriterError extends StreamifyError {
   readonly code = 'STREAMIFY_FOREIGN_WRITER';
 }
@@ -115,7 +115,7 @@ export class TableMismatchError extends StreamifyError {
 /** An event could not be processed, in a job that fails at the first such event. */
 export class PoisonError extends StreamifyError {
   readonly code = 'STREAMIFY_POISON';
-  /** Where it is, and what was wrong. */
+  /** The event, with its position and what was wrong. */
   readonly letter: DeadLetter;
 
   constructor(message: string, letter: DeadLetter) {

@@ -4,7 +4,7 @@ import type { SchemaRegistry } from './schema-registry.ts';
 /** Small named values beside a record, such as the file it was imported from. */
 export type Headers = Readonly<Record<string, string>>;
 
-/** A record as a producer hands it over. */
+/** A record that a producer publishes: it has no offset yet. */
 export interface NewRecord {
   /** Records of one key keep their order: they share a partition. */
   readonly key: string;
@@ -21,7 +21,7 @@ export interface LogRecord extends Omit<NewRecord, 'partition'> {
   readonly loggedAt: number;
 }
 
-/** First offset still held, and the offset that the next record will get. */
+/** The first offset that a partition still holds, and the offset that its next record will get. */
 export interface Bounds {
   readonly start: number;
   readonly end: number;
@@ -63,7 +63,7 @@ export interface PartitionReader {
   close(): Promise<void>;
 }
 
-/** What a job does when partitions come to it and go. Several calls may be under way for different partitions. */
+/** Hears which partitions a job gets and loses. Several calls may be under way for different partitions. */
 export interface AssignmentListener {
   /**
    * The partition is this member's. Called again for one that it holds when the group has agreed
@@ -131,7 +131,7 @@ export interface EventLog {
   close(): Promise<void>;
 }
 
-/** A topic of one event type: what a job reads from, and what a producer publishes to. */
+/** A topic of one event type: jobs read from it, and producers publish to it. */
 export interface Topic<T> {
   readonly name: string;
   readonly log: EventLog;

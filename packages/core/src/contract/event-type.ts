@@ -14,7 +14,7 @@ export interface EventType<S extends RecordSchema, T> {
   readonly schema: S;
   /** Event time in epoch milliseconds; `NaN` where the value has none. */
   timeOf(value: T): number;
-  /** What partitions the topic and groups keyed operators. */
+  /** The key, which decides the partition and is what keyed operators group by. */
   keyOf(value: T): string;
 }
 

@@ -1,4 +1,4 @@
-/** Where an event sits in its log. Offsets are safe integers; a log checks that when it reads them. */
+/** Topic, partition and offset of an event. Offsets are safe integers, which a log checks when it reads them. */
 export interface Position {
   readonly topic: string;
   readonly partition: number;
@@ -8,7 +8,7 @@ export interface Position {
 /** One decoded event together with its place in the log. */
 export interface StreamEvent<T> {
   readonly value: T;
-  /** The key it was published with: what partitions the topic, and what keyed operators group by. */
+  /** The key that it was published with: it decides the partition, and keyed operators group by it. */
   readonly key: string;
   /** Event time in epoch milliseconds: when it happened, not when it was read. `NaN` where the value has none. */
   readonly time: number;
@@ -19,7 +19,7 @@ export interface StreamEvent<T> {
   readonly input?: string | undefined;
 }
 
-/** What a sink stores: the value of an event, or the element itself when it is an operator's result. */
+/** The row that a sink stores of an element: the value of an event, or the element itself when it is an operator's result. */
 export function rowOf<T>(element: T | StreamEvent<T>): T {
   return isStreamEvent<T>(element) ? element.value : element;
 }

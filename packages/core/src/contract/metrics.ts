@@ -1,11 +1,11 @@
-/** What one commit tells of its task. Everything in it is final: metrics advance with commits, and a repeated epoch counts once. */
+/** Measurements of a task at one commit. All of them are final: metrics advance with commits, and a repeated epoch counts once. */
 export interface EpochMetrics {
   readonly job: string;
   readonly partition: number;
   readonly epoch: number;
   /** When the commit was done, in epoch milliseconds. */
   readonly at: number;
-  /** What the epoch saw: `in`, `out`, `dead`, and what operators count, such as `late`. */
+  /** Sums of the epoch: `in`, `out`, `dead`, and the counters of operators, such as `late`. */
   readonly counts: Readonly<Record<string, number>>;
   /** Milliseconds from when the epoch before went to the sink, or the task was opened, until this one did. */
   readonly duration: number;
@@ -19,7 +19,7 @@ export interface EpochMetrics {
   readonly stateBytes: number;
 }
 
-/** Takes the measurements of jobs. What it throws ends the job. */
+/** Takes the measurements of jobs. A reporter that throws ends the job. */
 export interface MetricsReporter {
   /** Called when this process takes up a partition. */
   opened?(job: string, partition: number): void;

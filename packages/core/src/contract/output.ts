@@ -8,11 +8,11 @@ export interface Output<in out T> {
   readonly name: string;
   /** Sends its elements to a table or topic of the job's store, in the same transaction as the rows. */
   readonly into: (sink: Sink<T>) => OutputRoute;
-  /** Has its elements kept as JSON, beside the dead letters: for what nobody computes with. */
+  /** Keeps its elements as JSON, beside the dead letters: for those that nobody computes with. */
   readonly asJson: () => OutputRoute;
 }
 
-/** Where the elements of a named output go. */
+/** Says where the elements of a named output go. */
 export interface OutputRoute {
   readonly output: string;
   /** `undefined` where they are kept as JSON. */

@@ -1,4 +1,4 @@
-/** How often, and how far apart, failed work is tried again. */
+/** Says how often, and how far apart, failed work is tried again. */
 export interface RetryOptions {
   /** Most tries in a row after a failure; a success starts the count again. `Infinity` never gives up. */
   readonly attempts: number;

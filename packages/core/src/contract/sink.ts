@@ -14,15 +14,15 @@ export interface TaskId {
 export type NamedSinks = ReadonlyMap<string, Sink<never>>;
 
 /**
- * Where results go: one table or topic of a store. The store also holds each task's checkpoint,
+ * A destination of results: one table or topic of a store. The store also holds each task's checkpoint,
  * beside the rows it accounts for, so that both change in one transaction.
  *
  * Every implementation passes `sinkContract` of `@streamify/core/testing`.
  */
 export interface Sink<T> {
   /**
-   * What commits together: sinks with the same store (by `===`) take the outputs of one job in one
-   * transaction. A database, a folder, a log with its checkpoints.
+   * The database, the folder, or the log with its checkpoints that commits as a whole: sinks with the
+   * same store (by `===`) take the outputs of one job in one transaction.
    */
   readonly store: unknown;
   /**
@@ -33,19 +33,19 @@ export interface Sink<T> {
    */
   readonly open: (task: TaskId, named?: NamedSinks) => Promise<SinkTask<T>>;
   /**
-   * The dead letters of a job that are committed and still open, by partition and position: what
-   * `redrive` takes. Those that were re-driven are closed: kept, and no longer given.
+   * The dead letters of a job that are committed and still open, by partition and position: those that
+   * `redrive` takes. A letter that was re-driven is closed: kept, and no longer given.
    */
   readonly deadLetters: (job: string) => Promise<readonly DeadLetter[]>;
 }
 
 /** One owner's hold on a task. */
 export interface SinkTask<T> {
-  /** Where the task got to; `undefined` when it has never committed. */
+  /** The checkpoint that the task goes on from; `undefined` when it has never committed. */
   readonly checkpoint: Checkpoint | undefined;
-  /** Why the sink could not store this row; `undefined` when it can. Called for each row as it is emitted. */
+  /** Says why the sink could not store this row; `undefined` when it can. Called for each row as it is emitted. */
   readonly refusal: (row: T) => string | undefined;
-  /** The same for a row of a named output. */
+  /** Says why the sink of a named output could not store this row; `undefined` when it can. */
   readonly refusalOf: (output: string, row: unknown) => string | undefined;
   /**
    * Commits an epoch: everything in one transaction, or nothing. A compare-and-set: the stored

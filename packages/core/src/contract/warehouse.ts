@@ -4,6 +4,7 @@ import type { RecordSchema } from './event-type.ts';
 import type { InferAvro } from './infer-avro.ts';
 import type { Sink } from './sink.ts';
 
+/** Options of a warehouse's table. */
 export interface TableOptions {
   /** Columns by which a row replaces an earlier one. Without them rows are added. */
   readonly upsert?: readonly string[];
@@ -33,8 +34,8 @@ export interface Warehouse {
   ): TableSink<S>;
   /** Runs one statement and reads its rows: column name to plain JavaScript value. */
   query(sql: string): Promise<readonly Readonly<Record<string, unknown>>[]>;
-  /** The dead letters of a job that are committed and still open: what `redrive` takes. */
+  /** The dead letters of a job that are committed and still open: those that `redrive` takes. */
   deadLetters(job: string): Promise<readonly DeadLetter[]>;
-  /** Waits for what is under way, then disconnects. What is asked for after that is refused with a ClosedError. */
+  /** Waits for the work under way, then disconnects. Later calls are refused with a ClosedError. */
   close(): Promise<void>;
 }

@@ -1,19 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Play } from '@streamify/test-kit/plays';
+import { tell, workerJob } from '@streamify/test-kit/worker';
 import { bufferCount, concatMap, lastValueFrom, Observable } from 'rxjs';
 import { avroDecoder } from '../codec/avro-codec.ts';
 import { rowOf, type StreamEvent } from '../contract/event.ts';
 import type { Sink } from '../contract/sink.ts';
-import { Play } from '../fixtures/plays-log.ts';
 import { run } from '../job/run.ts';
 import { fileLog } from '../log/file/file-log.ts';
-import { type BacklogJob, MICROSECONDS_A_ROW } from './backlog-job.ts';
 
 /*
- * A process with little memory: `node worker.mjs <job as JSON>`. It publishes a backlog, or brings
- * it into a slow sink, and then reports how often each thousand of ids got there.
+ * A process with little memory. It publishes a backlog, or brings it into a slow sink, and then
+ * tells how often each thousand of ids got there.
  */
 
-const { dir, events, task } = JSON.parse(process.argv[2] ?? '') as BacklogJob;
+/** What the worker is to do. */
+export interface BacklogJob {
+  readonly dir: string;
+  readonly events: number;
+  readonly task: 'publish' | 'engine' | 'naive';
+}
+
+/** How slow the sink is: slower than a log can be read by far. */
+const MICROSECONDS_A_ROW = 5;
+
+const { dir, events, task } = workerJob<BacklogJob>();
 const log = await fileLog({ dir, mode: task === 'publish' ? 'write' : 'read', durability: 'os' });
 const topic = log.topic('plays', Play);
 
@@ -83,6 +93,6 @@ else
 await log.close();
 
 for (let first = 0; first < events && task !== 'publish'; first += 1_000)
-  console.log(
+  tell(
     `from ${first}: ${arrived.subarray(first, first + 1_000).reduce((n, times) => n + times, 0)}`,
   );

@@ -1,17 +1,16 @@
-import { mkdtemp, rename, rm, truncate } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@streamify/test-kit';
+import { Play, type Result, troubledPipeline, troubledPlays } from '@streamify/test-kit/plays';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { defineEvent } from '../codec/define-event.ts';
 import { LogCorruptedError, OffsetOutOfRangeError } from '../contract/errors.ts';
-import { Play } from '../fixtures/plays-log.ts';
+import { JOB, undisturbed } from '../fixtures/delivered.ts';
+import { deliveredFiles, publishPlays } from '../fixtures/troubled-folder.ts';
 import { run } from '../job/run.ts';
 import { fileLog } from '../log/file/file-log.ts';
 import { fileSink } from '../sink/file/file-sink.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
-import { JOB, undisturbed } from './delivered.ts';
-import { deliveredFiles, publishPlays } from './troubled-folder.ts';
-import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
 
 const fault = 'log truncated, or shorter than the checkpoint';
 const plays = troubledPlays(400);
@@ -22,10 +21,9 @@ beforeAll(async () => {
   expected = await undisturbed(plays);
 });
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-damaged-'));
+  dir = await temporaryFolder();
   await publishPlays(dir, plays);
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 /** Runs the job, up to the end of the log or for some commits. */
 async function deliver({ commits = Number.POSITIVE_INFINITY, complete = false } = {}) {

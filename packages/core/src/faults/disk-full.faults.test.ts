@@ -1,20 +1,30 @@
 import { join } from 'node:path';
+import { type SmallDisk, smallDisk, whyNoSmallDisk } from '@streamify/test-kit';
+import {
+  Play,
+  playsLog,
+  type Result,
+  Sum,
+  troubledPipeline,
+  troubledPlays,
+} from '@streamify/test-kit/plays';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { EventLog } from '../contract/event-log.ts';
 import type { Sink } from '../contract/sink.ts';
 import { nodeFolder } from '../durable/node-folder.ts';
-import { Play, playsLog } from '../fixtures/plays-log.ts';
+import { JOB, undisturbed } from '../fixtures/delivered.ts';
+import { naiveFileSink } from '../fixtures/naive-file-sink.ts';
+import {
+  deliveredFiles,
+  deliveredRecords,
+  publishPlays,
+  TARGET_PARTITIONS,
+} from '../fixtures/troubled-folder.ts';
 import { run } from '../job/run.ts';
 import { fileLog } from '../log/file/file-log.ts';
 import { fileSink } from '../sink/file/file-sink.ts';
 import { logSink } from '../sink/log/log-sink.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
-import { JOB, undisturbed } from './delivered.ts';
-import { naiveFileSink } from './naive-file-sink.ts';
-import { type SmallDisk, smallDisk, whyNoSmallDisk } from './small-disk.ts';
-import { deliveredFiles, deliveredRecords, publishPlays } from './troubled-folder.ts';
-import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
-import { Sum, TARGET_PARTITIONS } from './worker-job.ts';
 
 const PAGE = 4_096;
 const plays = troubledPlays(400);

@@ -1,6 +1,6 @@
+import { LOGGED_AT, type Play, playsLog } from '@streamify/test-kit/plays';
 import { pipe } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { LOGGED_AT, type Play, playsLog } from '../fixtures/plays-log.ts';
 import { run } from '../job/run.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';

@@ -1,47 +1,51 @@
 import { join } from 'node:path';
+import { Play, type Result, Sum, troubledPipeline } from '@streamify/test-kit/plays';
+import { signalAt, workerJob } from '@streamify/test-kit/worker';
 import { targetPartition } from '../adapter/target-partition.ts';
 import { typedTopic } from '../adapter/typed-topic.ts';
 import type { EventLog } from '../contract/event-log.ts';
 import type { Sink } from '../contract/sink.ts';
 import { nodeFolder } from '../durable/node-folder.ts';
+import { JOB } from '../fixtures/delivered.ts';
 import { faultyFolder } from '../fixtures/faulty-folder.ts';
+import { naiveFileSink } from '../fixtures/naive-file-sink.ts';
 import { naiveLogSink } from '../fixtures/naive-log-sink.ts';
-import { Play } from '../fixtures/plays-log.ts';
+import { TARGET_PARTITIONS } from '../fixtures/troubled-folder.ts';
 import { run } from '../job/run.ts';
 import { fileLog } from '../log/file/file-log.ts';
 import { folderSink } from '../sink/file/file-sink.ts';
 import { LogAppender } from '../sink/log/log-appender.ts';
 import { appendingSink } from '../sink/log/log-sink.ts';
 import { faultySink } from '../testing/fault-switches.ts';
-import { JOB } from './delivered.ts';
-import { naiveFileSink } from './naive-file-sink.ts';
-import { type Result, troubledPipeline } from './troubled-plays.ts';
-import { Sum, TARGET_PARTITIONS, type WorkerJob } from './worker-job.ts';
 
 /*
- * A process that the fault tests start: `node worker.mjs <job as JSON>`. It runs the troubled
- * pipeline from a log in files, and sends itself a signal at a named point of its first commit.
+ * A process that the fault tests start. It runs the troubled pipeline from a log in files, and sends
+ * itself a signal at a named point of its first commit.
  */
 
-const job = JSON.parse(process.argv[2] ?? '') as WorkerJob;
-const { dir, sink, point, signal = 'SIGKILL' } = job;
+/** What the worker is to do. */
+export interface WorkerJob {
+  readonly dir: string;
+  readonly sink: 'file' | 'naive file' | 'log' | 'naive log';
+  /** Where in its first commit it sends itself the signal; never by default. */
+  readonly point?: string | undefined;
+  readonly signal?: 'SIGKILL' | 'SIGSTOP';
+  readonly maxRecords: number;
+}
+
+const { dir, sink, point, signal, maxRecords } = workerJob<WorkerJob>();
 
 let committing = false;
-let done = false;
-
-/** Sends the signal when this is the point. A process that was only stopped goes on behind it. */
+const signalled = signalAt(point, signal);
+/** Sends the signal when this is the point. */
 async function at(reached: string): Promise<void> {
-  if (done || !committing || reached !== point) return;
-  done = true;
-  process.kill(process.pid, signal);
-  // A signal to oneself is not always delivered before the call returns.
-  for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+  if (committing) await signalled(reached);
 }
 
 const folder = faultyFolder(nodeFolder(join(dir, 'out')), async ({ moment, operation, path }) => {
   if (operation === 'write' && moment === 'after') await at('while it prepares');
-  if (operation === 'create' && path.startsWith('checkpoint/turn.'))
-    await at(moment === 'before' ? 'before its turn' : 'behind its turn');
+  if (operation === 'create' && path.startsWith('checkpoint/entry.'))
+    await at(moment === 'before' ? 'before its entry' : 'behind its entry');
   if (operation === 'move' && moment === 'after') await at('between its files');
 });
 
@@ -63,7 +67,7 @@ const deadly: EventLog = {
   async publish(topic, records) {
     await at('before it appends');
     const first = records.filter((each) => targetPartition(topic, TARGET_PARTITIONS, each) === 0);
-    if (point === 'while it appends' && committing && !done && first.length > 0) {
+    if (point === 'while it appends' && committing && first.length > 0) {
       await log.publish(topic, first);
       await at('while it appends');
     }
@@ -90,6 +94,6 @@ await run({
     if (moment === 'after commit') await at('before the reply');
   }),
   atEnd: 'complete',
-  epoch: { maxRecords: job.maxRecords },
+  epoch: { maxRecords },
 });
 await log.close();

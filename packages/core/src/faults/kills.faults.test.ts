@@ -1,17 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundleWorker, killAtEach, temporaryFolder, type Worker } from '@streamify/test-kit';
+import { troubledPlays } from '@streamify/test-kit/plays';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { undisturbed } from '../fixtures/delivered.ts';
+import { deliveredFiles, deliveredRecords, publishPlays } from '../fixtures/troubled-folder.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
-import { undisturbed } from './delivered.ts';
-import { deliveredFiles, deliveredRecords, publishPlays } from './troubled-folder.ts';
-import { troubledPlays } from './troubled-plays.ts';
-import type { WorkerJob } from './worker-job.ts';
-import { bundleWorker, type Worker } from './workers.ts';
+import type { WorkerJob } from './job.worker.ts';
 
 const plays = troubledPlays(400);
 
-let worker: Worker;
+let worker: Worker<WorkerJob>;
 let expected: readonly string[];
 let dir: string;
 beforeAll(async () => {
@@ -20,16 +17,15 @@ beforeAll(async () => {
 });
 afterAll(() => worker.close());
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-kills-'));
+  dir = await temporaryFolder();
   await publishPlays(dir, plays);
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 const filePoints = [
   'before its commit',
   'while it prepares',
-  'before its turn',
-  'behind its turn',
+  'before its entry',
+  'behind its entry',
   'between its files',
   'before the reply',
 ];
@@ -41,23 +37,8 @@ const logPoints = [
   'before the reply',
 ];
 
-/** Starts processes, each of which is killed in its first commit, at one point after the other, until one finds nothing to commit. */
-async function killAt(points: readonly string[], sink: WorkerJob['sink']) {
-  const kills = new Map<string, number>();
-  for (let i = 0; i < 300; i++) {
-    const point = points[i % points.length] as string;
-    const { by, stderr } = await worker.run({ dir, sink, point, maxRecords: 40 });
-    if (by === 'SIGKILL') kills.set(point, (kills.get(point) ?? 0) + 1);
-    else {
-      expect({ by, stderr }).toEqual({ by: 0, stderr: '' });
-      // This point was not reached, as nothing was written there; the others may be.
-      const rest = await worker.run({ dir, sink, maxRecords: 40 });
-      expect(rest).toMatchObject({ by: 0, stderr: '' });
-      return kills;
-    }
-  }
-  throw new Error(`not at an end behind ${JSON.stringify([...kills])}`);
-}
+const killIn = (sink: WorkerJob['sink'], points: readonly string[]) =>
+  killAtEach(points, (point) => worker.run({ dir, sink, point, maxRecords: 40 }));
 
 describe.each([
   ['file', filePoints, deliveredFiles],
@@ -68,8 +49,7 @@ describe.each([
     const fault = `kill -9, ${sink} sink`;
 
     it('leaves to the next what gives the right output', async ({ task }) => {
-      const kills = await killAt(points, sink);
-      expect([...kills.keys()]).toEqual(points);
+      expect([...(await killIn(sink, points))]).toEqual(points);
       const actual = await delivered(dir);
       expectUnharmed(task, fault, { events: plays.length, expected, actual });
     });
@@ -77,7 +57,7 @@ describe.each([
     it('would leave another output if rows and checkpoint were written one after the other', async ({
       task,
     }) => {
-      await killAt(points, `naive ${sink}`);
+      await killIn(`naive ${sink}`, points);
       const actual = await delivered(dir);
       const control = 'rows and checkpoint apart';
       expectHarmed(task, fault, control, { events: plays.length, expected, actual });

@@ -1,19 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@streamify/test-kit';
+import { playsLog, type Result, troubledPipeline, troubledPlays } from '@streamify/test-kit/plays';
+import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Sink } from '../contract/sink.ts';
 import type { Folder } from '../durable/folder.ts';
 import { nodeFolder } from '../durable/node-folder.ts';
+import { JOB, undisturbed } from '../fixtures/delivered.ts';
 import { faultyFolder } from '../fixtures/faulty-folder.ts';
-import { playsLog } from '../fixtures/plays-log.ts';
+import { naiveFileSink } from '../fixtures/naive-file-sink.ts';
+import { deliveredFiles } from '../fixtures/troubled-folder.ts';
 import { run } from '../job/run.ts';
 import { folderSink } from '../sink/file/file-sink.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
-import { JOB, undisturbed } from './delivered.ts';
-import { naiveFileSink } from './naive-file-sink.ts';
-import { deliveredFiles } from './troubled-folder.ts';
-import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
 
 const fault = 'each file refused once, file sink';
 const plays = troubledPlays(400);
@@ -24,9 +22,8 @@ beforeAll(async () => {
   expected = await undisturbed(plays);
 });
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-refused-'));
+  dir = await temporaryFolder();
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 /** Runs the job again and again; each run ends at a file that cannot be made or moved, which comes one later each time. */
 async function deliver(sinkOn: (folder: Folder) => Sink<Result>) {

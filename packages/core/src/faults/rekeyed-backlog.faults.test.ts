@@ -1,10 +1,9 @@
+import { onlyPartition, PlayBySong, SongPlay, windowsBySong } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { typedTopic } from '../adapter/typed-topic.ts';
-import { defineEvent } from '../codec/define-event.ts';
 import { isWatermarkRecord } from '../codec/watermark-record.ts';
 import type { EventLog } from '../contract/event-log.ts';
-import type { EventValue } from '../contract/event-type.ts';
 import { run } from '../job/run.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
@@ -15,50 +14,15 @@ import { seededRandom } from '../testing/seeded-random.ts';
 
 const MINUTE = 60_000;
 const [size, lateness] = [5 * MINUTE, 10 * MINUTE];
-const fields = [
-  { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
-  { name: 'listener', type: 'string' },
-  { name: 'song', type: 'string' },
-] as const;
-const PlayByListener = defineEvent(
-  { type: 'record', name: 'Play', fields },
-  { time: 'at', key: 'listener' },
-);
-const PlayBySong = defineEvent(
-  { type: 'record', name: 'Play', fields },
-  { time: 'at', key: 'song' },
-);
-type Play = EventValue<typeof PlayBySong>;
 
 /** A day's plays, a few minutes out of order. */
-function backlog(): Play[] {
+function backlog(): SongPlay[] {
   const random = seededRandom(7);
   return Array.from({ length: 12_000 }, (_, i) => ({
     at: 1_700_000_000_000 + i * 7_200 - Math.floor(random() * 4 * MINUTE),
     listener: `listener ${Math.floor(random() * 200)}`,
     song: `song ${Math.floor(random() ** 2 * 30)}`,
   }));
-}
-
-/** Plays per song and window, counted without any stream. */
-function expectedWindows(plays: readonly Play[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { at, song } of plays) {
-    const window = `${song} ${Math.floor(at / size) * size}`;
-    counts.set(window, (counts.get(window) ?? 0) + 1);
-  }
-  return [...counts].map(([window, n]) => `${window} ${n}`).sort();
-}
-
-/** A log of which a job gets one partition. */
-function onlyPartition(log: EventLog, partition: number): EventLog {
-  return {
-    ...log,
-    async assign(_group, _topics, listener) {
-      listener.assigned(partition);
-      return { isShared: false, ended: new Promise(() => {}), close: async () => {} };
-    },
-  };
 }
 
 /** A log whose readers never see a watermark. */
@@ -79,15 +43,15 @@ function withoutWatermarks(log: EventLog): EventLog {
 }
 
 /** Gives a backlog a new key, one partition after the other, and counts plays per song from the result. */
-async function countBySong(plays: readonly Play[], readWith: (log: EventLog) => EventLog) {
+async function countBySong(plays: readonly SongPlay[], readWith: (log: EventLog) => EventLog) {
   const log = memoryLog({ now: () => 1_800_000_000_000 });
   await log.createTopic('by_listener', { partitions: 6 });
   await log.createTopic('by_song', { partitions: 6 });
-  await log.topic('by_listener', PlayByListener).publish(plays);
+  await log.topic('by_listener', SongPlay).publish(plays);
   for (let partition = 0; partition < 6; partition++)
     await run({
       name: 'rekey',
-      from: typedTopic(onlyPartition(log, partition), 'by_listener', PlayByListener),
+      from: typedTopic(onlyPartition(log, partition), 'by_listener', SongPlay),
       through: (plays$) => plays$.pipe(map(({ value }) => value)),
       into: logSink(log.topic('by_song', PlayBySong)),
       atEnd: 'stop',
@@ -120,8 +84,8 @@ const linesOf = (windows: readonly string[], counts: Readonly<Record<string, num
   ...windows,
   ...Object.entries(counts).map(([name, n]) => `count of ${name} is ${n}`),
 ];
-const expectedLines = (plays: readonly Play[]) => {
-  const windows = expectedWindows(plays);
+const expectedLines = (plays: readonly SongPlay[]) => {
+  const windows = windowsBySong(plays, size);
   return linesOf(windows, { in: plays.length, out: windows.length });
 };
 

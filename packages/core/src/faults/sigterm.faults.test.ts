@@ -1,21 +1,25 @@
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import {
+  bundleWorker,
+  type StartedWorker,
+  temporaryFolder,
+  type Worker,
+} from '@streamify/test-kit';
+import { troubledPlays } from '@streamify/test-kit/plays';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { nodeFolder } from '../durable/node-folder.ts';
+import { JOB, undisturbed } from '../fixtures/delivered.ts';
 import { storedFiles } from '../fixtures/stored-files.ts';
+import { deliveredFiles, publishPlays } from '../fixtures/troubled-folder.ts';
 import { expectUnharmed } from '../testing/record-fault.ts';
-import { JOB, undisturbed } from './delivered.ts';
-import { deliveredFiles, publishPlays } from './troubled-folder.ts';
-import { troubledPlays } from './troubled-plays.ts';
-import { bundleWorker, type Started, type Worker } from './workers.ts';
+import type { WorkerJob } from './job.worker.ts';
+import type { StoppableJob, StoppableMessage } from './stoppable.worker.ts';
 
 const fault = 'SIGTERM in a commit, once and twice';
 const plays = troubledPlays(400);
 
-let stoppable: Worker;
-let worker: Worker;
+let stoppable: Worker<StoppableJob, StoppableMessage>;
+let worker: Worker<WorkerJob>;
 let expected: readonly string[];
 let dir: string;
 beforeAll(async () => {
@@ -28,16 +32,16 @@ afterAll(async () => {
   await worker.close();
 });
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-sigterm-'));
+  dir = await temporaryFolder();
   await publishPlays(dir, plays);
 });
-afterEach(() => rm(dir, { recursive: true }));
 
-async function says({ child }: Started, word: string): Promise<void> {
-  for (;;) {
-    const [text] = await once(child.stdout ?? child, 'data');
-    if (String(text).includes(word)) return;
-  }
+async function says(
+  { told }: StartedWorker<StoppableMessage>,
+  word: StoppableMessage,
+): Promise<void> {
+  for await (const message of told()) if (message === word) return;
+  throw new Error(`it ended, and did not say '${word}'`);
 }
 
 /** How many events the sink has accounted for. */
@@ -47,7 +51,7 @@ async function landed(): Promise<unknown> {
 }
 
 async function finish(): Promise<readonly string[]> {
-  expect(await worker.run({ dir, sink: 'file', maxRecords: 40 })).toMatchObject({ by: 0 });
+  expect(await worker.run({ dir, sink: 'file', maxRecords: 40 })).toMatchObject({ code: 0 });
   return deliveredFiles(dir);
 }
 
@@ -56,7 +60,7 @@ describe('a process that gets SIGTERM in a commit', () => {
     const started = stoppable.start({ dir, hangs: false });
     await says(started, 'committing');
     started.child.kill('SIGTERM');
-    expect(await started.ended).toMatchObject({ by: 0, stderr: '' });
+    expect(await started.ended).toMatchObject({ code: 0, stderr: '' });
     expect(await landed()).toBeGreaterThanOrEqual(120);
     expectUnharmed(task, fault, { events: plays.length, expected, actual: await finish() });
   });
@@ -69,7 +73,7 @@ describe('a process that gets SIGTERM in a commit', () => {
     started.child.kill('SIGTERM');
     await says(started, 'stopping');
     started.child.kill('SIGTERM');
-    expect(await started.ended).toMatchObject({ by: 143, stderr: 'a second SIGTERM\n' });
+    expect(await started.ended).toMatchObject({ code: 143, stderr: 'a second SIGTERM\n' });
     expect(await landed()).toBe(80);
     expectUnharmed(task, fault, { events: plays.length, expected, actual: await finish() });
   });

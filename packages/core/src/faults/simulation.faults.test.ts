@@ -1,8 +1,8 @@
 import { beforeAll, describe, it } from 'vitest';
+import { undisturbed } from '../fixtures/delivered.ts';
+import { flawed, memory, simulatedPlays, trials } from '../fixtures/protocol-trials.ts';
 import type { Flaw } from '../testing/flawed-sink.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
-import { undisturbed } from './delivered.ts';
-import { flawed, memory, simulatedPlays, trials } from './protocol-trials.ts';
 
 const SEEDS = 1_000;
 

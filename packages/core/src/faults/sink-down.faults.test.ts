@@ -1,12 +1,11 @@
+import { playsLog, type Result, troubledPipeline, troubledPlays } from '@streamify/test-kit/plays';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { playsLog } from '../fixtures/plays-log.ts';
+import { JOB, linesOf, undisturbed } from '../fixtures/delivered.ts';
 import { virtualClock } from '../fixtures/virtual-clock.ts';
 import { run } from '../job/run.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
 import { faultySink } from '../testing/fault-switches.ts';
 import { expectHarmed, expectUnharmed } from '../testing/record-fault.ts';
-import { JOB, linesOf, undisturbed } from './delivered.ts';
-import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
 
 const fault = 'sink down for 10 minutes, then slow, replies lost';
 const plays = troubledPlays(2_000);

@@ -1,3 +1,4 @@
+import { Play, plays, playsLog } from '@streamify/test-kit/plays';
 import {
   asyncScheduler,
   bufferTime,
@@ -23,7 +24,6 @@ import {
 import { describe, expect, it } from 'vitest';
 import { PipelineError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
-import { Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
 import { eventsOf } from '../testing/events-of.ts';
 import { jobRunner } from '../testing/job-runner.ts';

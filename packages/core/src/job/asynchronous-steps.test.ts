@@ -1,9 +1,9 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { map, merge, mergeMap, type Observable, of, pipe, share, tap } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { watermarkRecord } from '../codec/watermark-record.ts';
 import type { StreamEvent } from '../contract/event.ts';
-import { Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { mapAsync } from '../operators/map-async.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';

@@ -1,3 +1,4 @@
+import { Play } from '@streamify/test-kit/plays';
 import { map, pipe } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { watermarkRecord } from '../codec/watermark-record.ts';
@@ -5,7 +6,6 @@ import type { CarriedWatermark } from '../contract/carried-watermark.ts';
 import type { EpochCommit } from '../contract/epoch.ts';
 import type { EventLog, Topic } from '../contract/event-log.ts';
 import type { Sink } from '../contract/sink.ts';
-import { Play } from '../fixtures/plays-log.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
@@ -208,7 +208,7 @@ describe('a topic that carries the watermarks of its writers', () => {
     expect(into.counts('job')).toEqual({ in: 4, out: 3, duplicates: 1 });
   });
 
-  it('buries a watermark that cannot be read', async () => {
+  it('makes a watermark that cannot be read a dead letter', async () => {
     const { log, topic } = await rekeyed();
     const broken = async (into: EventLog, headers: Record<string, string>) =>
       into.publish('plays', [{ ...carried({}), headers: { ...carried({}).headers, ...headers } }]);

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 
-/** The clock of a job: what it waits by, and never what its results depend on. */
+/** The clock that a job waits by. Its results never depend on it. */
 export interface Clock {
   /** Epoch milliseconds. */
   now(): number;

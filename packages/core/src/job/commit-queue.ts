@@ -2,21 +2,21 @@ import type { EpochCommit } from '../contract/epoch.ts';
 import type { SinkTask } from '../contract/sink.ts';
 import type { TaskEpoch } from '../task/task.ts';
 
-/** What one commit made final. */
+/** Position and counts that one commit made final. */
 export interface CommitReport {
   readonly partition: number;
   readonly epoch: number;
-  /** Offset that the task goes on from; with several inputs, that of the first by name. */
+  /** Offset that the task goes on from; with several inputs, the offset in the first of them by name. */
   readonly next: number;
-  /** The same by input: a single topic's name, otherwise. */
+  /** Offsets that the task goes on from, by input; by topic where there is but one input. */
   readonly nextByInput: Readonly<Record<string, number>>;
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Where a task stands at the end of an epoch. */
+/** Offsets, event time and states of a task at the end of an epoch. */
 export type Progress = Pick<EpochCommit, 'next' | 'watermark' | 'pipeline'>;
 
-/** What a queue starts from, and whom it tells. */
+/** The epoch that a queue starts from, where it commits, and who hears of it. */
 export interface CommitQueueOptions<B> {
   readonly sinkTask: SinkTask<B>;
   readonly partition: number;
@@ -41,8 +41,8 @@ export class CommitQueue<B> {
   }
 
   /**
-   * Resolves when the commit before has ended and this one is under way. Throws what that one threw.
-   * An epoch that gave nothing is left out, unless its position is what counts.
+   * Resolves when the commit before has ended and this one is under way. Throws what the commit before
+   * threw. An epoch that gave nothing is left out, unless its position counts by itself (`evenEmpty`).
    */
   async add(
     { output, state }: TaskEpoch<B>,
@@ -75,7 +75,7 @@ export class CommitQueue<B> {
     return this.#isCommitting;
   }
 
-  /** Resolves when nothing is under way. Throws what the last commit threw. */
+  /** Resolves when no commit is under way. Throws what the last one threw. */
   settled(): Promise<void> {
     return this.#committing;
   }

@@ -1,9 +1,9 @@
+import { type Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { FencedError, OffsetOutOfRangeError, PoisonError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { EventLog } from '../contract/event-log.ts';
-import { type Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { virtualClock } from '../fixtures/virtual-clock.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { type CommitMoment, memorySink } from '../sink/memory/memory-sink.ts';

@@ -1,8 +1,8 @@
+import { plays, playsLog } from '@streamify/test-kit/plays';
 import { describe, expect, it } from 'vitest';
 import { watermarkRecord } from '../codec/watermark-record.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { Sink } from '../contract/sink.ts';
-import { plays, playsLog } from '../fixtures/plays-log.ts';
 import { virtualClock, waitingBy } from '../fixtures/virtual-clock.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { type MemorySink, memorySink } from '../sink/memory/memory-sink.ts';

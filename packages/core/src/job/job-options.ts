@@ -13,7 +13,7 @@ import type { CommitReport } from './commit-queue.ts';
 import type { RetryReport } from './retry-report.ts';
 import type { StartAt } from './start-at.ts';
 
-/** When an epoch ends: at the first of these. */
+/** Bounds of an epoch, which ends at the first that it reaches. */
 export interface EpochBounds {
   /**
    * Default: 20,000, shared among the partitions that the process works on, and at least 1,000 each,
@@ -26,7 +26,7 @@ export interface EpochBounds {
   readonly maxWait?: number;
 }
 
-/** What every job is told, wherever its events come from. */
+/** Options of every job, whether it reads one topic or several. */
 export interface JobSettings<B> {
   /** Names the job for ever: its checkpoints are found by it. */
   readonly name: string;
@@ -36,8 +36,8 @@ export interface JobSettings<B> {
   readonly outputs?: readonly OutputRoute[];
   /**
    * Which partitions this process works on, where the log shares them among processes: its share
-   * (`shared`, default), or all of them, for what one process has to do whole. A job that ends at the
-   * end of the log always works on all.
+   * (`shared`, default), or `all`, for a job that one process has to do by itself. A job that ends at
+   * the end of the log always works on all.
    */
   readonly partitions?: 'shared' | 'all';
   /**
@@ -55,9 +55,9 @@ export interface JobSettings<B> {
    * on from the last commit. Errors that no second try could mend end the job all the same.
    */
   readonly onError?: 'fail' | { readonly retry: RetryOptions };
-  /** What to do with what cannot be digested: a `dead-letter` (default), or `fail`, before anything of it is committed. */
+  /** Whether an event that cannot be processed becomes a `dead-letter` (default), or the job has to `fail` before anything of its epoch is committed. */
   readonly onPoison?: 'dead-letter' | 'fail';
-  /** Largest share of events that may die, looked at after the first 1,000. Default 0.5. */
+  /** Largest share of events that may become dead letters, looked at after the first 1,000. Default 0.5. */
   readonly maxDeadShare?: number;
   /** How far an event's time may be ahead of its append to the log, in milliseconds. Default one day. */
   readonly maxFutureSkew?: number;
@@ -70,17 +70,17 @@ export interface JobSettings<B> {
   readonly idleAfter?: number;
   /** Default: the clock of the machine. */
   readonly clock?: Clock;
-  /** Ends the job once what is under way is committed. */
+  /** Ends the job once the open epoch is committed. */
   readonly signal?: AbortSignal;
-  /** Ends the job at once, with the signal's reason; what is under way is done again in the next run. */
+  /** Ends the job at once, with the signal's reason; the next run does again what was not committed. */
   readonly abort?: AbortSignal;
-  /** Takes what is measured of each task at its commits. */
+  /** Takes the measurements of each task at its commits. */
   readonly metrics?: MetricsReporter;
   /** Called after each commit. */
   readonly onCommit?: (report: CommitReport) => void;
   /** Called before each wait for another try. */
   readonly onRetry?: (report: RetryReport) => void;
-  /** Called when another owner has taken a partition over; the others go on. */
+  /** Called when another owner has taken a partition over; the job's other partitions go on. */
   readonly onFenced?: (partition: number, cause: Error) => void;
 }
 
@@ -95,7 +95,7 @@ export type Inputs = Readonly<Record<string, Topic<never>>>;
 
 type ValueOf<T> = T extends { publish(values: readonly (infer V)[]): Promise<void> } ? V : never;
 
-/** An event of any of the inputs; `input` tells which, and with that its type. */
+/** An event of any of the inputs: `input` says of which, and so tells its type. */
 export type InputEvent<I extends Inputs> = {
   [K in keyof I & string]: StreamEvent<ValueOf<I[K]>> & { readonly input: K };
 }[keyof I & string];

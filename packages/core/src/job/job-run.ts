@@ -19,7 +19,11 @@ interface HeldPartition {
   readonly release: AbortController;
 }
 
-/** One run of a job in this process: the partitions it works on, and how it ends. */
+/**
+ * One run of a job in this process: the partitions it works on, and how it ends.
+ *
+ * Long because partitions begin and end in it at the word of three others: the log, the job and their tasks.
+ */
 export class JobRun<A, B> {
   readonly #job: Job<A, B>;
   readonly #log: EventLog;

@@ -1,6 +1,6 @@
+import { type Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { describe, expect, it } from 'vitest';
 import type { EpochMetrics } from '../contract/metrics.ts';
-import { type Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
 import { run } from './run.ts';

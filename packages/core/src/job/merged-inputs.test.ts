@@ -1,10 +1,10 @@
+import { Play, plays } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { defineEvent } from '../codec/define-event.ts';
 import { OptionError, PartitionCountError, StateMismatchError } from '../contract/errors.ts';
 import type { EventLog, Topic } from '../contract/event-log.ts';
 import type { EventValue } from '../contract/event-type.ts';
-import { Play, plays } from '../fixtures/plays-log.ts';
 import { virtualClock, waitingBy } from '../fixtures/virtual-clock.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
 import { tumblingWindow } from '../operators/tumbling-window.ts';

@@ -1,10 +1,10 @@
+import { type Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { map, type Observable, tap } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { OutputRoute } from '../contract/output.ts';
 import type { Sink } from '../contract/sink.ts';
-import { type Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { operator } from '../operator-kit/operator.ts';
 import { output } from '../operator-kit/output.ts';
 import { useOutput } from '../operator-kit/use-output.ts';

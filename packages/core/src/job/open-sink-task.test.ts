@@ -1,9 +1,9 @@
+import { type Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { describe, expect, it } from 'vitest';
 import type { EpochCommit } from '../contract/epoch.ts';
 import { FencedError, OptionError, StateMismatchError } from '../contract/errors.ts';
 import type { TaskId } from '../contract/sink.ts';
 import type { StateStore } from '../contract/state-store.ts';
-import { type Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
 import { fileStateStore } from '../store/file-state-store.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { undisturbed } from '../faults/delivered.ts';
-import { flawed, memory, simulatedPlays, trials } from '../faults/protocol-trials.ts';
+import { undisturbed } from '../fixtures/delivered.ts';
+import { flawed, memory, simulatedPlays, trials } from '../fixtures/protocol-trials.ts';
 import type { Flaw } from '../testing/flawed-sink.ts';
 
 /** How many of the seeds end with another output than an undisturbed run. */

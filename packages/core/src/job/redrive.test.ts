@@ -1,8 +1,8 @@
+import { type Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { FencedError, OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
-import { type Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { clean, reject } from '../operators/clean.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';

@@ -8,24 +8,24 @@ import { CommitQueue, type CommitReport } from './commit-queue.ts';
 import type { Inputs, Job, JobOptions, MergedJobOptions } from './job-options.ts';
 import { openTaskAtSink } from './open-task.ts';
 
-/** What became of dead letters that were tried again. */
+/** How many dead letters were re-driven, and with what outcome. */
 export interface RedriveSummary {
-  /** Processed now. */
+  /** Letters that were processed, and are closed now. */
   readonly done: number;
-  /** Processed by an earlier call, and left alone. */
+  /** Letters that an earlier call had processed, and this one left alone. */
   readonly doneBefore: number;
-  /** Failed again; they stay the dead letters that they are. */
+  /** Letters that failed again, and stay open. */
   readonly deadAgain: number;
 }
 
 /**
  * Lets dead letters go through their job again, once its code is mended: with its state, from the
  * bytes that the letters hold, into its sink. Each lands exactly once, however often this is called
- * and wherever it is interrupted: which are done is part of the job's state. Those that are done count
- * as `redriven`, and are closed: the sink keeps them, and `deadLetters` gives them no longer.
+ * and wherever it is interrupted: which letters are done is part of the job's state. A letter that is done
+ * counts as `redriven` and is closed: the sink keeps it, and `deadLetters` gives it no longer.
  *
- * A letter of a result, such as a window's, is emitted again by its operator. An event comes as late
- * as it is: windows that have closed since take it for late.
+ * The result of a letter, such as a window's, is emitted again by its operator; the call of a letter is
+ * made again. An event comes as late as it is: windows that have closed since take it for late.
  *
  * Stop the job first: this takes its tasks over, as a second run of it would.
  *

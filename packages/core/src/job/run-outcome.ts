@@ -2,14 +2,14 @@ import { addCounts } from '../adapter/add-counts.ts';
 import type { FencedError } from '../contract/errors.ts';
 import type { CommitReport } from './commit-queue.ts';
 
-/** What a job did while it ran. */
+/** Counts and epochs of a job while it ran. */
 export interface JobSummary {
   /** Sums of the counts of all epochs: `in`, `out`, `dead`, and what operators count. */
   readonly counts: Readonly<Record<string, number>>;
   readonly epochs: number;
 }
 
-/** What a run has come to so far. */
+/** The outcome of a run so far: its counts, what it was fenced from, and why it fails. */
 export class RunOutcome {
   readonly #counts: Record<string, number> = {};
   readonly #fenced: FencedError[] = [];
@@ -32,7 +32,7 @@ export class RunOutcome {
   }
 
   /**
-   * What the run did. Throws what it failed with.
+   * Sums up the run. Throws what it failed with.
    *
    * @param allOrNothing whether a partition that went to another owner is a failure.
    */

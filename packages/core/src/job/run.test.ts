@@ -1,3 +1,4 @@
+import { LOGGED_AT, Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { map, merge, mergeMap, Observable, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -11,7 +12,6 @@ import {
 import type { StreamEvent } from '../contract/event.ts';
 import type { EventLog, PollRequest, Topic } from '../contract/event-log.ts';
 import type { Sink } from '../contract/sink.ts';
-import { LOGGED_AT, Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { clean } from '../operators/clean.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';

@@ -6,13 +6,13 @@ import type { JobSummary } from './run-outcome.ts';
 
 /** A job that is under way. */
 export interface RunningJob {
-  /** What `run` would have given: resolves or rejects with the end of the job. */
+  /** Resolves or rejects at the end of the job, as the promise of `run` would. */
   readonly done: Promise<JobSummary>;
   /** The partitions that this process works on just now. */
   readonly partitions: readonly number[];
   /** The state of the task of a partition, to be read while it runs; `undefined` when it does not run. */
   state(partition: number): StateView | undefined;
-  /** Ends the job once what is under way is committed. */
+  /** Ends the job once the open epoch is committed. */
   stop(): void;
 }
 
@@ -20,12 +20,14 @@ export interface RunningJob {
  * Runs a job: each partition of its topic goes through its own copy of the pipeline into the sink,
  * exactly once. A job that was stopped or killed goes on from its last commit.
  *
- * Resolves when the end of the log is reached (unless it waits there) or `signal` fires, and all
+ * Resolves when the end of the log is reached (unless the job waits there) or `signal` fires, and all
  * is committed. When one partition fails, the others finish their epoch and the error is thrown.
+ *
  * A partition that another owner has taken over ends alone. Where the log shares partitions among
- * processes, the job works on it again if it still has it after a while; elsewhere it throws the `FencedError` when no
- * other is left, and at the end of the log. A job that ends there works on all partitions itself,
- * so that everything is done when it has ended; so does one with `partitions: 'all'`.
+ * processes, the job works on it again if it still has it after a while; elsewhere the job throws the
+ * `FencedError` when no other partition is left, and at the end of the log. A job that ends at the end
+ * of the log works on all partitions itself, so that everything is done when it has ended; so does one
+ * with `partitions: 'all'`.
  *
  * @throws OptionError, UnknownTopicError, PipelineError, StateMismatchError, FencedError,
  * OffsetOutOfRangeError, DeadLetterLimitError, PoisonError, or what the sink or the log throws.

@@ -1,9 +1,9 @@
+import { Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { typedTopic } from '../adapter/typed-topic.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { AssignmentListener, EventLog } from '../contract/event-log.ts';
-import { Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
 import type { JobOptions } from './job-options.ts';
 import { startJob } from './run.ts';

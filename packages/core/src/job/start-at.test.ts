@@ -1,8 +1,8 @@
+import { Play, plays } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { OffsetOutOfRangeError, OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
-import { Play, plays } from '../fixtures/plays-log.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';

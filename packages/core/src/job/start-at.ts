@@ -2,9 +2,9 @@ import { OffsetOutOfRangeError, OptionError } from '../contract/errors.ts';
 import type { PartitionReader } from '../contract/event-log.ts';
 
 /**
- * Where a task starts that has no checkpoint: at the first record held, behind the last, at the
- * first that was logged at `timestamp` (epoch milliseconds) or later, or at the offsets given by
- * input (a single topic's name, otherwise) and partition.
+ * Says where a task starts that has no checkpoint: at the first record that the log holds, behind the
+ * last, at the first that was logged at `timestamp` (epoch milliseconds) or later, or at offsets by
+ * input (by topic where there is but one input) and partition.
  */
 export type StartAt =
   | 'earliest'

@@ -1,6 +1,6 @@
+import { type Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { describe, expect, it } from 'vitest';
 import { OptionError } from '../contract/errors.ts';
-import { type Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
 import { startJob } from './run.ts';

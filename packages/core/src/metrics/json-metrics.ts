@@ -1,5 +1,6 @@
 import type { MetricsReporter } from '../contract/metrics.ts';
 
+/** Options of {@link jsonMetrics}. */
 export interface JsonMetricsOptions {
   /** Takes a line, without its end. Default: standard error. */
   readonly write?: (line: string) => void;

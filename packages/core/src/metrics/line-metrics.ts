@@ -2,6 +2,7 @@ import { addCounts } from '../adapter/add-counts.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { EpochMetrics, MetricsReporter } from '../contract/metrics.ts';
 
+/** Options of {@link lineMetrics}. */
 export interface LineMetricsOptions {
   /** Least milliseconds between two lines of a job. Default 10,000. */
   readonly every?: number;

@@ -3,7 +3,7 @@ import type { EpochMetrics, MetricsReporter } from '../contract/metrics.ts';
 import { escaped, exposition } from './exposition.ts';
 import { Histogram } from './histogram.ts';
 
-/** Keeps what Prometheus asks for. */
+/** A reporter that keeps the measurements for Prometheus to fetch. */
 export interface PrometheusMetrics extends MetricsReporter {
   /** Everything as text, in Prometheus' exposition format. */
   text(): string;

@@ -1,11 +1,11 @@
 /** One call of an asynchronous step. */
 export interface Call<Out> {
   readonly result: Promise<Out>;
-  /** Tells the call that nobody waits for it any more. */
+  /** Tells the call that its result is not wanted any more. */
   readonly abort: (reason: unknown) => void;
 }
 
-/** How an operator makes its calls, and what it does with their results. */
+/** Makes the calls of an operator, and takes their results. */
 export interface CallOptions<In, Out> {
   /** Most calls that are under way, or have come and wait for their turn. */
   readonly concurrency: number;

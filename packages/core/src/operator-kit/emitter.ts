@@ -1,4 +1,4 @@
-/** How an operator emits results of its own, which no single event stands for. */
+/** Emits results of an operator's own, which no single event stands for. */
 export interface Emitter<T> {
   /** `key` and `at` name the result, so that a failure downstream is blamed on it and not on an event. */
   next(key: string, at: number, result: T): void;

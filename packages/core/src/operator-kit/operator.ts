@@ -1,7 +1,7 @@
 import { Observable, type Observer, type OperatorFunction, type Subscriber, takeWhile } from 'rxjs';
 import { hostAtWork } from './current-host.ts';
 
-/** What an operator does with its source. Errors and completion pass through by default. */
+/** The observer that an operator puts on its source. Errors and completion pass through by default. */
 export type SourceObserver<T> = Pick<Observer<T>, 'next'> & Partial<Observer<T>>;
 
 /**

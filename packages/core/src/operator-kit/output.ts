@@ -2,8 +2,8 @@ import { OptionError } from '../contract/errors.ts';
 import type { Output } from '../contract/output.ts';
 
 /**
- * Declares a named output: what leaves a pipeline beside its main stream, such as late events or
- * rejected orders. Give it to the operator that emits to it, and to the job that says where it goes.
+ * Declares a named output, by which elements leave a pipeline beside its main stream, such as late events
+ * or rejected orders. Give it to the operator that emits to it, and to the job that says where it goes.
  *
  * @throws OptionError when the name is empty.
  *

@@ -3,7 +3,7 @@ import { CallQueue } from './call-queue.ts';
 import type { Caller, CallOptions } from './calls.ts';
 import { currentHost } from './current-host.ts';
 
-/** An operator's calls, and what becomes of one that fails where no task takes it. */
+/** Options of {@link useCalls}: how calls are made, and who hears of failed ones outside a task. */
 export interface OperatorCalls<In, Out> {
   /** Most calls that are under way, or have come and wait for their turn. */
   readonly concurrency: number;
@@ -16,9 +16,9 @@ export interface OperatorCalls<In, Out> {
  * Makes asynchronous calls for an operator and emits their results in the order of the inputs.
  * Call it while the operator is being subscribed.
  *
- * Inside a task an epoch ends only when its calls have come, so nothing is committed before, and a
- * crash makes them again. A call that fails is a dead letter, with its input; so is a result that
- * fails downstream. What a task takes back, such as an event that another branch rejects, makes no call.
+ * Inside a task an epoch is committed only when its calls have come, and after a crash they are made
+ * again. A call that fails is a dead letter, with its input; so is a result that fails downstream. A step
+ * that the task takes back, such as an event that another branch rejects, makes no call.
  */
 export function useCalls<In, Out>(
   operator: string,

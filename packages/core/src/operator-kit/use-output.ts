@@ -4,7 +4,7 @@ import { currentHost } from './current-host.ts';
 
 /**
  * Gives elements to a named output: inside a task they go where the job says, with the epoch;
- * outside, to `outside`. Call it while the operator is being subscribed: that declares the output.
+ * in any other pipeline, to `outside`. Call it while the operator is being subscribed: that declares the output.
  *
  * @throws PipelineError from the function it returns, when an element comes and nobody takes it.
  */

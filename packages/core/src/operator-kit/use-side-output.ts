@@ -1,10 +1,10 @@
 import { PipelineError } from '../contract/errors.ts';
 import { currentHost } from './current-host.ts';
 
-/** Takes an element aside: late events, for example. In a task it is committed with the epoch. */
+/** Takes elements, such as late events, to be kept as JSON: inside a task they are committed with the epoch. */
 export type SideOutput<T> = (element: T) => void;
 
-/** A side output: committed with the epoch inside a task, handed to `outside` in any other pipeline. */
+/** Keeps elements as JSON, under a name: committed with the epoch inside a task, handed to `outside` in any other pipeline. */
 export function useSideOutput<T>(name: string, outside: SideOutput<T> | undefined): SideOutput<T> {
   const host = currentHost(name);
   if (host) return (element) => host.putAside(name, element);

@@ -1,7 +1,7 @@
 import { useEventTime } from './use-event-time.ts';
 import { useState } from './use-state.ts';
 
-/** How far event time has come in an operator: no earlier event is expected. */
+/** The event time that an operator has reached: no earlier event is expected. */
 export interface Watermark {
   /** Epoch milliseconds; `-Infinity` before the first event. */
   readonly current: number;

@@ -17,6 +17,7 @@ export type Cleaned<T, R> = {
     : T[K];
 };
 
+/** Options of {@link clean}. */
 export interface CleanOptions<T> {
   /** The field that holds the event time, if a rule corrects it: the event's `time` follows, `NaN` where it is no number. */
   readonly time?: keyof T & string;

@@ -7,8 +7,9 @@ import { useCounter } from '../operator-kit/use-counter.ts';
 import { useKeyedState } from '../operator-kit/use-keyed-state.ts';
 import { useWatermark } from '../operator-kit/use-watermark.ts';
 
+/** Options of {@link deduplicate}. */
 export interface DeduplicateOptions<T> {
-  /** What makes two events the same: one value, or several as an array. */
+  /** The id that makes two events the same: one value, or several as an array. */
   readonly by: (event: StreamEvent<T>) => Key;
   /** For how much event time an id is remembered at least, in milliseconds; at most twice that. */
   readonly within: number;

@@ -6,7 +6,7 @@ import { operator } from '../operator-kit/operator.ts';
 import { startCall } from '../operator-kit/start-call.ts';
 import { useCalls } from '../operator-kit/use-calls.ts';
 
-/** What a call is told beside its element. */
+/** The signal and the number of a try, beside its element. */
 export interface CallContext {
   /** Fires when nobody waits for the result any more: pass it on to `fetch` and the like. */
   readonly signal: AbortSignal;
@@ -14,8 +14,9 @@ export interface CallContext {
   readonly attempt: number;
 }
 
+/** Options of {@link mapAsync}. */
 export interface MapAsyncOptions<T> {
-  /** Most calls under way at once, those counted that wait for an earlier one. Default 16. */
+  /** Most calls at once: those under way, and those that have come and wait for an earlier one. Default 16. */
   readonly concurrency?: number;
   /** Milliseconds after which a try is given up; `Infinity` waits for ever. Default 30,000. */
   readonly timeout?: number;
@@ -31,11 +32,11 @@ export interface MapAsyncOptions<T> {
  * Passes each element through an asynchronous function, such as a look-up, and emits the results in
  * the order of the elements.
  *
- * Inside a job nothing is committed before its calls have come: an epoch waits for them, event time
- * that the topic carries waits its turn behind them, and no more is read from the log than may be
- * under way. A call that fails or takes too long makes its element a dead letter, which `redrive`
- * calls again. After a crash, calls whose results were not committed are made again: what they do
- * elsewhere should do no harm twice.
+ * Inside a job an epoch is committed once all its calls have come. Event time that the topic carries
+ * waits its turn behind them, and no more is read from the log than calls may be under way. A call that
+ * fails or takes too long makes its element a dead letter, with which `redrive` calls again. After a
+ * crash, calls whose results were not committed are made again: their effects elsewhere must do no harm
+ * twice.
  *
  * @throws OptionError when an option cannot work.
  *

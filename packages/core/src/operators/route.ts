@@ -3,6 +3,7 @@ import type { Output } from '../contract/output.ts';
 import { operator } from '../operator-kit/operator.ts';
 import { useOutput } from '../operator-kit/use-output.ts';
 
+/** Options of {@link route}. */
 export interface RouteOptions<T> {
   /** Receives the elements of the output outside a job. */
   readonly onRoute?: (element: T) => void;

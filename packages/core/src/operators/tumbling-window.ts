@@ -13,7 +13,7 @@ import { useRejection } from '../operator-kit/use-rejection.ts';
 import { useSideOutput } from '../operator-kit/use-side-output.ts';
 import { useWatermark } from '../operator-kit/use-watermark.ts';
 
-/** How events fold into one result. `add` returns a new accumulator and leaves the old one alone. */
+/** Folds events into one result. `add` returns a new accumulator and leaves the old one alone. */
 export interface Aggregate<T, A> {
   readonly zero: A;
   readonly add: (accumulator: A, event: StreamEvent<T>) => A;
@@ -27,19 +27,20 @@ export interface WindowResult<A, K extends Key = string> {
   readonly result: A;
 }
 
+/** Options of {@link tumblingWindow}. */
 export interface TumblingWindowOptions<T, K extends Key = string> {
   /** Width of a window in milliseconds. Windows are aligned to the epoch. */
   readonly size: number;
   /** How far behind the newest event another may arrive and still be counted, in milliseconds. Default 0. */
   readonly lateness?: number;
-  /** What to group by: one value, or several as an array. Default: the event's key. */
+  /** The key to group by: one value, or several as an array. Default: the event's key. */
   readonly by?: (event: StreamEvent<T>) => K;
   /**
    * The output of events whose window has closed; they are counted as `late`. Default: inside a job they
    * are kept as JSON, under the name of the window and `.late`.
    */
   readonly late?: Output<StreamEvent<T>>;
-  /** Receives those events outside a job. */
+  /** Receives late events outside a job. */
   readonly onLate?: (event: StreamEvent<T>) => void;
   /** Receives events without a time, and why. Inside a job they become dead letters instead. */
   readonly onReject?: (event: StreamEvent<T>, reason: string) => void;

@@ -8,8 +8,8 @@ export type ReadonlyKeyedState<V, K extends Key = string> = Pick<
 >;
 
 /**
- * The state of a running task, as of the last event that it has processed. That may be ahead of
- * what is committed by up to two epochs, which a crash would take back and do again.
+ * The state of a running task, as of the last event that it has processed. It may be ahead of the last
+ * commit by up to two epochs, which a crash would take back and do again.
  */
 export interface StateView {
   /** The names of all states, as operators give them, ascending. */

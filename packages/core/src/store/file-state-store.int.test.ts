@@ -1,11 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { temporaryFolder } from '@streamify/test-kit';
 import { expect, it } from 'vitest';
 import { fileStateStore } from './file-state-store.ts';
 
 it('keeps parts in files by task, until they are removed', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'state-store-'));
+  const dir = await temporaryFolder();
   const [task, other] = [
     { job: 'a job/of ours', partition: 0 },
     { job: 'a job/of ours', partition: 1 },
@@ -22,5 +20,4 @@ it('keeps parts in files by task, until they are removed', async () => {
   await again.remove(task, '1-me');
   expect(await again.read(task, '1-me')).toBeUndefined();
   expect([...((await again.read(other, '1-me')) ?? [])]).toEqual([3]);
-  await rm(dir, { recursive: true });
 });

@@ -4,6 +4,7 @@ import type { StateStore } from '../contract/state-store.ts';
 import { nodeFolder } from '../durable/node-folder.ts';
 import { taskPath } from '../sink/ledger/task-path.ts';
 
+/** Options of {@link fileStateStore}. */
 export interface FileStateStoreOptions {
   /** The folder of the store, of one or more jobs of one sink. It is made where it is missing. */
   readonly dir: string;
@@ -12,7 +13,7 @@ export interface FileStateStoreOptions {
 }
 
 /**
- * Keeps state in files.
+ * Keeps large parts of saved state in files.
  *
  * @throws OptionError when an option cannot work.
  *

@@ -68,7 +68,7 @@ export class EpochCollector<B> {
     this.#aside.push(element);
   }
 
-  bury(letter: DeadLetter): void {
+  addDeadLetter(letter: DeadLetter): void {
     this.#dead.push(letter);
   }
 

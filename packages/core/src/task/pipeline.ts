@@ -1,5 +1,5 @@
 import type { Observable } from 'rxjs';
 import type { StreamEvent } from '../contract/event.ts';
 
-/** What a job does with its events: any chain of RxJS operators that work synchronously. */
+/** The function of a job from events to results: any chain of RxJS operators that are synchronous, and `mapAsync`. */
 export type Pipeline<A, B> = (events$: Observable<StreamEvent<A>>) => Observable<B>;

@@ -51,7 +51,7 @@ export class RowGate<B> {
       epoch.addNamed(output, element, cause);
   }
 
-  /** Buries what is refused. */
+  /** Makes a dead letter of what the sink refuses, and gives the reason. */
   #refusalOf(refusal: () => string | undefined): string | undefined {
     let refused: string | undefined;
     try {
@@ -62,7 +62,7 @@ export class RowGate<B> {
       return 'it threw';
     }
     if (refused !== undefined)
-      this.#steps.epoch.bury(this.#steps.letter('sink', refused, undefined));
+      this.#steps.epoch.addDeadLetter(this.#steps.letter('sink', refused, undefined));
     return refused;
   }
 }

@@ -76,9 +76,9 @@ export class Steps<B> {
   }
 
   /** Makes what is being processed a dead letter. */
-  bury(operator: string, cause: unknown, result = this.#result): void {
+  deadLetter(operator: string, cause: unknown, result = this.#result): void {
     const { message, stack } = cause instanceof Error ? cause : new Error(String(cause));
-    this.epoch.bury(this.letter(operator, message, stack, result));
+    this.epoch.addDeadLetter(this.letter(operator, message, stack, result));
   }
 
   letter(

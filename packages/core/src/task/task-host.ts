@@ -70,7 +70,7 @@ export class TaskHost implements OperatorHost {
 
   reject(operator: string, reason: string): void {
     const { steps } = this.#options;
-    steps.epoch.bury(steps.letter(operator, reason, undefined));
+    steps.epoch.addDeadLetter(steps.letter(operator, reason, undefined));
   }
 
   count(name: string): void {

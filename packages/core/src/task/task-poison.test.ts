@@ -35,7 +35,7 @@ const failing = (bad: string): OperatorFunction<Window, string> =>
 const asEvent = map(({ key, start, result }: Window) => eventOf(key, start, result));
 
 describe('a poison event', () => {
-  it('is buried with its error, its bytes and its position, and the others go on', () => {
+  it('becomes a dead letter with its error, its bytes and its position, and the others go on', () => {
     const task = taskOf((plays$) => plays$.pipe(poisonous(({ key }) => key === 'mallory')));
     const { output } = runEpoch(task, [play('ann', 1), play('mallory', 2), play('eve', 3)]);
     expect(output.rows.map(({ key }) => key)).toEqual(['ann', 'eve']);
@@ -53,7 +53,7 @@ describe('a poison event', () => {
     ]);
   });
 
-  it('is buried when it throws something other than an error', () => {
+  it('becomes a dead letter when it throws something other than an error', () => {
     const task = taskOf((plays$) =>
       plays$.pipe(
         map(() => {

@@ -154,7 +154,7 @@ describe('a task', () => {
     ]);
   });
 
-  it('buries an event whose row makes the sink throw', () => {
+  it('makes an event a dead letter whose row makes the sink throw', () => {
     const task = taskOf(
       (plays$) => plays$.pipe(keys),
       (row) => {

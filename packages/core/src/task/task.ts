@@ -146,7 +146,7 @@ export class Task<A, B> {
     this.#steps.isOf(arrival);
     this.#steps.epoch.tally('in');
     const failure = this.#step(() => this.#pipeline.next(event), true);
-    if (failure) this.#steps.bury('pipeline', failure.cause);
+    if (failure) this.#steps.deadLetter('pipeline', failure.cause);
     else {
       this.#time.observe(event.time);
       if (this.#steps.pending.length > 0) this.#deliverPending();
@@ -201,7 +201,7 @@ export class Task<A, B> {
   pushDead(arrival: Arrival, operator: string, cause: unknown): void {
     this.#steps.isOf(arrival);
     this.#steps.epoch.tally('in');
-    this.#steps.bury(operator, cause);
+    this.#steps.deadLetter(operator, cause);
   }
 
   /** Takes in how far a writer of the topic has come; operators hear of it when the slowest has moved. Only inside `run`, and while no call is under way. */
@@ -328,7 +328,7 @@ export class Task<A, B> {
     });
   }
 
-  /** Delivers the result of a call, or buries its input. */
+  /** Delivers the result of a call, or makes its input a dead letter. */
   #deliverCall({ call: { context, settled }, deliver }: SettledCall): void {
     const { arrival, result, redriven } = context;
     // What follows from it is the event's, as if nobody had waited.
@@ -342,7 +342,7 @@ export class Task<A, B> {
     redriven?.tell(!failure);
     const operator = settled && 'value' in settled ? 'pipeline' : result.operator;
     if (!failure) this.#deliverPending();
-    else if (!redriven) this.#steps.bury(operator, failure.cause);
+    else if (!redriven) this.#steps.deadLetter(operator, failure.cause);
   }
 
   /** Tells operators how far event time has come, each upstream of the next: pipelines are subscribed from their end. */
@@ -371,7 +371,7 @@ export class Task<A, B> {
       if (!result) this.#completing(() => output?.complete());
       else {
         const failure = this.#step(() => this.#host.emitterOf(operator)?.next(result.value), true);
-        if (failure) this.#steps.bury('pipeline', failure.cause);
+        if (failure) this.#steps.deadLetter('pipeline', failure.cause);
       }
     }
     this.#steps.isOf(arrival);

@@ -32,7 +32,7 @@ export function deadLetter(offset: number, values: Partial<DeadLetter> = {}): De
   };
 }
 
-/** What an epoch gave that gave nothing. */
+/** The output of an epoch that gave nothing. */
 export const emptyOutput: EpochOutput<never> = {
   rows: [],
   causes: [],

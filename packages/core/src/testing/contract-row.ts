@@ -1,6 +1,6 @@
 import type { InferAvro } from '../contract/infer-avro.ts';
 
-/** What the sink of {@link sinkContract} is made for: a field of each kind that warehouses get wrong. */
+/** The schema of the rows of {@link sinkContract}: a field of each kind that warehouses get wrong. */
 export const contractSchema = {
   type: 'record',
   name: 'ContractRow',

@@ -1,5 +1,5 @@
+import { Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { describe, expect, it } from 'vitest';
-import { Play, plays, playsLog } from '../fixtures/plays-log.ts';
 import { run } from '../job/run.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
 import { faultyLog, faultySink } from './fault-switches.ts';

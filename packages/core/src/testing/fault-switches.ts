@@ -2,7 +2,7 @@ import { typedTopic } from '../adapter/typed-topic.ts';
 import type { EventLog } from '../contract/event-log.ts';
 import type { Sink, TaskId } from '../contract/sink.ts';
 
-/** What a sink is about to do, or has done. */
+/** A moment at which a sink can be made to fail: it is about to do something, or has done it. */
 export type SinkMoment = 'before open' | 'before commit' | 'after commit';
 
 /**
@@ -38,7 +38,7 @@ export function faultySink<T>(
   };
 }
 
-/** What a log is about to do, or has done. */
+/** A moment at which a log can be made to fail: it is about to do something, or has done it. */
 export type LogMoment = 'before publish' | 'after publish' | 'before poll';
 
 /** The log with a switch, as {@link faultySink} has one. Topics made from it have it too. */

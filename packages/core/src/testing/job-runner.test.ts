@@ -1,6 +1,6 @@
+import { Play } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { Play } from '../fixtures/plays-log.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
 import { tumblingWindow } from '../operators/tumbling-window.ts';
 import { jobRunner } from './job-runner.ts';

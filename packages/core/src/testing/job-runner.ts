@@ -11,12 +11,13 @@ import type { Arrival } from '../task/arrival.ts';
 import type { Task } from '../task/task.ts';
 import { RestorableTask } from './restorable-task.ts';
 
-/** What {@link jobRunner} looks at of a job. */
+/** The options of a job that {@link jobRunner} uses. */
 export type RunnableJob<A, B> = Pick<
   JobOptions<A, B>,
   'from' | 'through' | 'maxFutureSkew' | 'idleAfter'
 >;
 
+/** Options of {@link jobRunner}. */
 export interface JobRunnerOptions {
   /**
    * Where the clock starts, in epoch milliseconds; it then moves only by `advance`. Without it the
@@ -25,7 +26,7 @@ export interface JobRunnerOptions {
   readonly now?: number;
 }
 
-/** What is stored of a pipeline's output: the value of an event, or a result. */
+/** The row that a sink would store of a pipeline's element: the value of an event, or a result. */
 export type StoredRow<B> = B extends StreamEvent<infer T> ? T : B;
 
 /** A job in virtual time, with one partition and no log or sink. */
@@ -42,7 +43,7 @@ export interface JobRunner<A, B> {
   readonly rows: readonly StoredRow<B>[];
   readonly dead: readonly DeadLetter[];
   readonly counts: Readonly<Record<string, number>>;
-  /** What a named output has given. */
+  /** The elements of a named output so far. */
   output<T>(output: Output<T>): readonly StoredRow<T>[];
   /** The elements of an output that has no name of its own, such as `tumblingWindow.late`. */
   aside(output: string): readonly unknown[];

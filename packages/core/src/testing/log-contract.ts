@@ -6,7 +6,7 @@ import { pollCases } from './log-poll-cases.ts';
 import { publishCases } from './log-publish-cases.ts';
 import { topicCases } from './log-topic-cases.ts';
 
-/** How the contract gets at the log that it checks. */
+/** Opens logs for {@link logContract} to check. */
 export interface LogHarness {
   /** Opens a log. Each case uses a topic of its own, so logs may share what is behind them. */
   open(): Promise<EventLog>;

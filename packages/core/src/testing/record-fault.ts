@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from 'node:assert/strict';
 
-/** What a fault did to a job's output. A fault test leaves it in `task.meta.fault`, where reporters find it. */
+/** The harm that a fault did to a job's output. A fault test leaves it in `task.meta.fault`, where reporters find it. */
 export interface FaultRecord {
   readonly fault: string;
   /** Events that went through the faults. */
@@ -8,7 +8,7 @@ export interface FaultRecord {
   /** Lines of the right output that are missing, and lines too many. */
   readonly losses: number;
   readonly duplicates: number;
-  /** What was broken on purpose, when this is a negative control. */
+  /** Names the part that was broken on purpose, in a negative control. */
   readonly control?: string;
 }
 
@@ -17,7 +17,7 @@ export interface NotingTask {
   readonly meta: object;
 }
 
-/** What was to be delivered, and what was, a line each in any order. */
+/** The rows that were to be delivered and those that were, a line each in any order. */
 export interface Outcome {
   readonly events: number;
   readonly expected: readonly string[];

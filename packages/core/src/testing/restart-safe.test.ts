@@ -1,7 +1,7 @@
+import { Play, plays } from '@streamify/test-kit/plays';
 import { bufferCount, distinct, map, pipe, scan, share, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../contract/event.ts';
-import { Play, plays } from '../fixtures/plays-log.ts';
 import { clean, reject } from '../operators/clean.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow } from '../operators/tumbling-window.ts';

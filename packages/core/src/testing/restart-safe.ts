@@ -6,6 +6,7 @@ import type { StreamEvent } from '../contract/event.ts';
 import type { Pipeline } from '../task/pipeline.ts';
 import { RestorableTask } from './restorable-task.ts';
 
+/** Options of {@link restartSafe}. */
 export interface RestartSafeOptions {
   /** Behind how many events it is restarted, again and again; each number is a run of its own. Default 1, 2 and 7. */
   readonly every?: readonly number[];

@@ -1,7 +1,7 @@
+import { Play, playsLog } from '@streamify/test-kit/plays';
 import { bufferCount, map, type Observable, pipe, scan, tap } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../contract/event.ts';
-import { Play, playsLog } from '../fixtures/plays-log.ts';
 import type { InputEvent } from '../job/job-options.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';

@@ -18,12 +18,13 @@ import { seededRandom } from './seeded-random.ts';
 
 type Simulated = 'name' | 'from' | 'through' | 'outputs' | 'maxFutureSkew' | 'maxDeadShare';
 
-/** What is simulated of a job: all but its sink, and how long it runs. */
+/** A job to simulate: all its options but its sink, and how long it runs. */
 export type SimulatedJob<A, B> = Pick<JobOptions<A, B>, Simulated>;
 
-/** The same of a job that reads several topics. */
+/** A job to simulate that reads several topics. */
 export type SimulatedMergedJob<I extends Inputs, B> = Pick<MergedJobOptions<I, B>, Simulated>;
 
+/** Options of {@link simulateFaults}. */
 export interface SimulateFaultsOptions {
   /** How many runs, each with its own faults. The same seed has the same faults. Default 100. */
   readonly seeds?: number;
@@ -33,7 +34,7 @@ export interface SimulateFaultsOptions {
   readonly breaking?: readonly Flaw[];
 }
 
-/** What happened to the job in all runs. */
+/** Counts of the faults that the job had in all runs. */
 export interface FaultReport {
   readonly seeds: number;
   readonly crashes: number;
@@ -110,7 +111,7 @@ function intoSimulated<A, B>(
   return { job: { ...job, ...(outputs && { outputs }) }, delivered };
 }
 
-/** What a sink holds in the end. */
+/** The content of a sink at the end of a run. */
 interface Delivered {
   readonly rows: readonly unknown[];
   /** Rows of named outputs. */

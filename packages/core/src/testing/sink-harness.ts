@@ -4,7 +4,7 @@ import type { StreamEvent } from '../contract/event.ts';
 import type { Sink } from '../contract/sink.ts';
 import type { ContractRow } from './contract-row.ts';
 
-/** What {@link sinkContract} needs of a sink. */
+/** Opens sinks for {@link sinkContract} to check. */
 export interface SinkHarness {
   /** Makes an empty sink that appends rows of `contractSchema`. Called once a case. */
   open(): Promise<SinkUnderTest>;
@@ -29,12 +29,12 @@ export interface SinkUnderTest {
 }
 
 /**
- * How a commit fails: `midway`, when a part of it is written but the transaction is not committed;
+ * The way in which a commit fails: `midway`, when a part of it is written but the transaction is not committed;
  * or `reply lost`, when it is committed and the sink does not hear of it.
  */
 export type CommitFault = 'midway' | 'reply lost';
 
-/** What a sink stored, in any order. */
+/** The content of a sink, in any order. */
 export interface StoredOutput {
   readonly rows: readonly ContractRow[];
   /** Elements that the contract puts aside are plain JSON. */

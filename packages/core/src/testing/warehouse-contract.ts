@@ -9,7 +9,7 @@ import { commitOf, deadLetter, namedRows, outputOf, row } from './contract-outpu
 import { type ContractRow, contractSchema } from './contract-row.ts';
 import type { ContractCase } from './log-contract.ts';
 
-/** What {@link warehouseContract} needs of a warehouse. */
+/** Opens warehouses for {@link warehouseContract} to check. */
 export interface WarehouseHarness {
   /** Opens an empty warehouse. Called once a case. */
   open(): Promise<WarehouseUnderTest>;

@@ -1,7 +1,7 @@
 import { OptionError } from '@streamify/core';
 import type { KafkaConfig } from 'kafkajs';
 
-/** How to reach a cluster. */
+/** Addresses, credentials and patience for a cluster. */
 export interface KafkaConnectionOptions {
   /** Where to find the cluster, each as `host:port`. Others of its brokers are found from there. */
   readonly brokers: readonly string[];
@@ -9,7 +9,7 @@ export interface KafkaConnectionOptions {
   readonly clientId?: string;
   /** TLS: `true`, or what `tls.connect` takes. Default: none. */
   readonly ssl?: NonNullable<KafkaConfig['ssl']>;
-  /** Who we are, as kafkajs takes it: mechanism `plain`, `scram-sha-256`, `scram-sha-512`, `aws` or `oauthbearer`. */
+  /** Credentials, as kafkajs takes them: mechanism `plain`, `scram-sha-256`, `scram-sha-512`, `aws` or `oauthbearer`. */
   readonly sasl?: NonNullable<KafkaConfig['sasl']>;
   /** Milliseconds until a connection must stand. Default 3,000. */
   readonly connectionTimeout?: number;

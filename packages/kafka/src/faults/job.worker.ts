@@ -1,4 +1,5 @@
 import { type CommitReport, type RunningJob, type Sink, startJob } from '@streamify/core';
+import { tell, workerJob } from '@streamify/test-kit/worker';
 import { kafkaLog } from '../log/kafka-log.ts';
 import { naiveSink } from './naive-sink.ts';
 import { registryOfPlays } from './plays.ts';
@@ -6,13 +7,13 @@ import { Counted, listenersJob, rekeyJob, songsJob, topicsOf, withoutGroup } fro
 import type { WorkerJob, WorkerMessage } from './worker-job.ts';
 
 /*
- * A process that the fault tests start: `node worker.mjs <job as JSON>`. It works until it is
- * killed, or told to end by SIGTERM, and writes what it does as JSON, a line each.
+ * A process that the fault tests start. It works until it is killed, or told to end by SIGTERM, and
+ * tells what it does.
  */
 
-const options = JSON.parse(process.argv[2] ?? '') as WorkerJob;
+const options = workerJob<WorkerJob>();
 const { brokers, prefix, work, sink, group, maxRecords, stopBefore, killBehindRows } = options;
-const tell = (message: WorkerMessage) => console.log(JSON.stringify(message));
+const say = (message: WorkerMessage) => tell(message);
 
 const log = kafkaLog({
   brokers,
@@ -58,8 +59,8 @@ const counting = startJob({
   ...windows,
   ...settings,
   into: stopping(target),
-  onCommit: ({ epoch }: CommitReport) => tell({ committed: epoch }),
-  onFenced: (partition, cause) => tell({ fenced: partition, cause: cause.message }),
+  onCommit: ({ epoch }: CommitReport) => say({ committed: epoch }),
+  onFenced: (partition, cause) => say({ fenced: partition, cause: cause.message }),
 });
 const jobs: readonly RunningJob[] = [
   counting,
@@ -69,7 +70,7 @@ const jobs: readonly RunningJob[] = [
 let held = '';
 const watch = setInterval(() => {
   const holds = counting.partitions;
-  if (String(holds) !== held) tell({ holds });
+  if (String(holds) !== held) say({ holds });
   held = String(holds);
 }, 50);
 process.once('SIGTERM', () => {
@@ -78,7 +79,7 @@ process.once('SIGTERM', () => {
 try {
   await Promise.all(jobs.map(({ done }) => done));
 } catch (cause) {
-  tell({ failure: String(cause) });
+  say({ failure: String(cause) });
   throw cause;
 } finally {
   clearInterval(watch);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EventLog, run } from '@streamify/core';
 import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
+import { bundleWorker, type Worker } from '@streamify/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, it, vi } from 'vitest';
 import { kafkaLog } from '../log/kafka-log.ts';
 import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
@@ -19,7 +20,6 @@ import {
   withoutGroup,
 } from './windows.ts';
 import type { WorkerJob, WorkerMessage } from './worker-job.ts';
-import { bundleWorker, type Worker } from './workers.ts';
 
 const fault = 'worker kill -9, windows over a re-keyed topic';
 const KILLS = 12;

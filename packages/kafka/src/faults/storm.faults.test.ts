@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type EventLog, run } from '@streamify/core';
 import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
+import { bundleWorker, type StartedWorker, type Worker } from '@streamify/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { kafkaLog } from '../log/kafka-log.ts';
 import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
@@ -12,7 +13,6 @@ import { allowingShortSessions, shortSessions } from './short-sessions.ts';
 import { commitsOf, holdsOf, patient } from './watch-worker.ts';
 import { Counted, expectedWindows, listenersJob, topicsOf, windowLine } from './windows.ts';
 import type { WorkerJob, WorkerMessage } from './worker-job.ts';
-import { bundleWorker, type Started, type Worker } from './workers.ts';
 
 const fault = 'rebalance storm: three workers come and go, some by kill -9';
 const PARTITIONS = 6;
@@ -75,13 +75,13 @@ describeWithOwnKafka(
 
       const ended: Promise<unknown>[] = [];
       for (const [round, signal] of signals.entries()) {
-        const youngest = members.at(-1) as Started<WorkerMessage>;
+        const youngest = members.at(-1) as StartedWorker<WorkerMessage>;
         await vi.waitUntil(() => commitsOf(youngest) > 0, patient);
         const [leaving] = members.splice((round * 2) % 3, 1);
         if (doomed) await leaving?.ended;
         else leaving?.child.kill(signal);
-        const by = signal === 'SIGTERM' ? 0 : signal;
-        ended.push(expect(leaving?.ended).resolves.toEqual({ by, stderr: '' }));
+        const end = signal === 'SIGTERM' ? { code: 0 } : { signal };
+        ended.push(expect(leaving?.ended).resolves.toMatchObject({ ...end, stderr: '' }));
         const next = program.start(job);
         members.push(next);
         all.push(next);
@@ -96,7 +96,8 @@ describeWithOwnKafka(
       await publishing;
 
       for (const { child } of members) child.kill('SIGTERM');
-      for (const member of members) expect(await member.ended).toEqual({ by: 0, stderr: '' });
+      for (const member of members)
+        expect(await member.ended).toMatchObject({ code: 0, stderr: '' });
       const last = listenersJob(log, prefix);
       const into =
         sink === 'kafka'

@@ -1,20 +1,25 @@
 import { randomUUID } from 'node:crypto';
 import { type EventLog, run } from '@streamify/core';
 import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
+import {
+  bundleWorker,
+  isStopped,
+  type StartedWorker,
+  type Worker,
+  whyUnseen,
+} from '@streamify/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import { kafkaLog } from '../log/kafka-log.ts';
 import { describeWithOwnKafka } from '../testing/describe-with-own-kafka.ts';
 import { kafkaProxy } from '../testing/kafka-proxy.ts';
 import { committedEvents } from './committed-records.ts';
 import { countLine, countsOf } from './counts-of.ts';
-import { isStopped } from './is-stopped.ts';
 import { naiveSink } from './naive-sink.ts';
 import { createTopics, Play, plays, registryOfPlays } from './plays.ts';
 import { allowingShortSessions, shortSessions } from './short-sessions.ts';
 import { commitsOf, holdsOf, patient } from './watch-worker.ts';
 import { Counted, expectedWindows, listenersJob, topicsOf, windowLine } from './windows.ts';
 import type { WorkerJob, WorkerMessage } from './worker-job.ts';
-import { bundleWorker, type Started, type Worker } from './workers.ts';
 
 const fault = 'zombie: SIGSTOP past the session, takeover, SIGCONT';
 const PARTITIONS = 3;
@@ -22,10 +27,9 @@ const HALF = 1_500;
 /** The request that writes records, in Kafka's protocol. */
 const PRODUCE = 0;
 
-const unseen =
-  process.platform === 'linux' ? '' : ' (skipped: only Linux tells that a process is stopped)';
+const unseen = whyUnseen();
 
-type Process = Started<WorkerMessage>;
+type Process = StartedWorker<WorkerMessage>;
 describeWithOwnKafka(
   'a process that is stopped for longer than its session',
   (kafka) => {
@@ -77,7 +81,7 @@ describeWithOwnKafka(
       await vi.waitUntil(() => commitsOf(zombie) > then, patient);
       for (const { child, ended } of [zombie, other]) {
         child.kill('SIGTERM');
-        expect(await ended).toEqual({ by: 0, stderr: '' });
+        expect(await ended).toMatchObject({ code: 0, stderr: '' });
       }
       const last = listenersJob(log, prefix);
       const into =

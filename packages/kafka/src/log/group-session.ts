@@ -2,7 +2,7 @@ import type { Consumer } from 'kafkajs';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { stickyAssigner } from './sticky-assigner.ts';
 
-/** How a group notices that a member is gone. */
+/** Times by which a group notices that a member is gone. */
 export interface GroupTiming {
   /** Milliseconds without a heartbeat after which a member is taken for dead. Default 15,000. */
   readonly sessionTimeout?: number;

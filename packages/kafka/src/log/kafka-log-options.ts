@@ -3,6 +3,7 @@ import type { KafkaConnectionOptions } from '../client/connection-options.ts';
 import type { Compression, ZstdCodec } from '../wire/codecs.ts';
 import type { GroupTiming } from './group-session.ts';
 
+/** Options of `kafkaLog`. */
 export interface KafkaLogOptions extends KafkaConnectionOptions {
   /** Where schemas are, such as `confluentRegistry({ url })`. Only events of a type need one. */
   readonly registry?: SchemaRegistry;
@@ -12,18 +13,18 @@ export interface KafkaLogOptions extends KafkaConnectionOptions {
    * ids of sinks into its topics. Default: none, and names are in Kafka as they are.
    */
   readonly namespace?: string;
-  /** How what is published is compressed. Default `none`. What is read may be compressed in any way. */
+  /** Compression of published records. Default `none`. Records that are read may be compressed in any way. */
   readonly compression?: Compression;
   /** Reads and writes zstd on a Node below 22.15, which does not know it. For all logs of the process. */
   readonly zstd?: ZstdCodec;
-  /** How topics are made that `createTopic` makes. */
+  /** Settings of the topics that `createTopic` makes. */
   readonly topics?: {
     /** How many brokers keep each partition. Default: what the cluster has by default. */
     readonly replicas?: number;
     /** Kafka's settings of a topic, such as `retention.ms`. */
     readonly config?: Readonly<Record<string, string>>;
   };
-  /** How a job's processes notice that one of them is gone. */
+  /** Times by which a job's processes notice that one of them is gone. */
   readonly group?: GroupTiming;
   /** Bytes that are fetched of a partition at once. Default 4 MiB. Up to two such fetches are in memory. */
   readonly fetchBytes?: number;

@@ -22,11 +22,12 @@ const levels = [
 /** Which changes of a schema a registry lets pass. */
 export type Compatibility = (typeof levels)[number];
 
-/** Who we are to the registry. */
+/** Credentials for the registry. */
 export type RegistryAuth =
   | { readonly username: string; readonly password: string }
   | { readonly token: string };
 
+/** Options of `confluentRegistry`. */
 export interface ConfluentRegistryOptions {
   /** Where Confluent's REST interface is, such as `http://localhost:8081`. Neither credentials nor a query in it. */
   readonly url: string;
@@ -95,7 +96,7 @@ function checkUrl(text: string): string {
   return `${origin}${pathname}`.replace(/\/+$/, '');
 }
 
-/** What cannot be sent is refused here: the error of a request would hold the value. */
+/** Refuses credentials that cannot be sent: the error of a request would hold their value. */
 function checkHeaders({ auth, headers = {} }: ConfluentRegistryOptions): void {
   const token = auth && 'token' in auth ? { 'the token of auth': auth.token } : {};
   for (const [name, value] of Object.entries({ ...token, ...headers })) {

@@ -1,19 +1,8 @@
-import { defineEvent, memoryLog, OptionError } from '@streamify/core';
+import { memoryLog, OptionError } from '@streamify/core';
+import { Play } from '@streamify/test-kit/plays';
 import { describe, expect, it } from 'vitest';
 import { kafkaLog } from '../log/kafka-log.ts';
 import { kafkaSink } from './kafka-sink.ts';
-
-const Play = defineEvent(
-  {
-    type: 'record',
-    name: 'Play',
-    fields: [
-      { name: 'at', type: 'long' },
-      { name: 'song', type: 'string' },
-    ],
-  },
-  { time: 'at', key: 'song' },
-);
 
 describe('a Kafka sink', () => {
   const topic = kafkaLog({ brokers: ['127.0.0.1:9'] }).topic('plays', Play);

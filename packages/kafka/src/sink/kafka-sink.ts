@@ -25,6 +25,7 @@ import { RowEncoder } from './row-encoder.ts';
 /** Brokers take 1 MiB of one partition at once by default. */
 const batchBytes = 900_000;
 
+/** Options of {@link kafkaSink}. */
 export interface KafkaSinkOptions {
   /** Begins the transactional ids, `<prefix>/<namespace>.<job>/<partition>`. Default `streamify`. */
   readonly transactionalIdPrefix?: string;

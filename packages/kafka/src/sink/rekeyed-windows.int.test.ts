@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
-  defineEvent,
   type EventLog,
-  type EventValue,
   memoryRegistry,
   memorySink,
   run,
@@ -10,6 +8,7 @@ import {
   type WindowResult,
 } from '@streamify/core';
 import { typedTopic } from '@streamify/core/adapter';
+import { onlyPartition, PlayBySong, SongPlay, windowsBySong } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { expect, it } from 'vitest';
 import { kafkaLog } from '../log/kafka-log.ts';
@@ -18,47 +17,14 @@ import { kafkaSink } from './kafka-sink.ts';
 
 const MINUTE = 60_000;
 const [size, lateness] = [5 * MINUTE, 10 * MINUTE];
-const schema = {
-  type: 'record',
-  name: 'Play',
-  fields: [
-    { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
-    { name: 'listener', type: 'string' },
-    { name: 'song', type: 'string' },
-  ],
-} as const;
-const PlayByListener = defineEvent(schema, { time: 'at', key: 'listener' });
-const PlayBySong = defineEvent(schema, { time: 'at', key: 'song' });
-type Play = EventValue<typeof PlayBySong>;
 
 /** A day's plays, a few minutes out of order. */
-function backlog(): Play[] {
+function backlog(): SongPlay[] {
   return Array.from({ length: 12_000 }, (_, i) => ({
     at: 1_700_000_000_000 + i * 7_200 - ((i * 7_919) % 240) * 1_000,
     listener: `listener ${(i * 104_729) % 199}`,
     song: `song ${((i * 31) % 1_009) % 30}`,
   }));
-}
-
-/** Plays per song and window, counted without any stream. */
-function expectedWindows(plays: readonly Play[]): string[] {
-  const counts = new Map<string, number>();
-  for (const { at, song } of plays) {
-    const window = `${song} ${Math.floor(at / size) * size}`;
-    counts.set(window, (counts.get(window) ?? 0) + 1);
-  }
-  return [...counts].map(([window, n]) => `${window} ${n}`).sort();
-}
-
-/** A log of which a job gets one partition. */
-function onlyPartition(log: EventLog, partition: number): EventLog {
-  return {
-    ...log,
-    async assign(_group, _topics, listener) {
-      listener.assigned(partition);
-      return { isShared: false, ended: new Promise(() => {}), close: async () => {} };
-    },
-  };
 }
 
 /** A log whose readers never see a watermark. */
@@ -82,17 +48,17 @@ function withoutWatermarks(log: EventLog): EventLog {
 
 describeWithKafka('plays by listener, re-keyed by song and counted in windows', (kafka) => {
   /** Gives plays a new key, one partition after the other, and counts them per song from the result. */
-  async function countBySong(plays: readonly Play[], readWith: (log: EventLog) => EventLog) {
+  async function countBySong(plays: readonly SongPlay[], readWith: (log: EventLog) => EventLog) {
     const prefix = `windows-${randomUUID()}.`;
     const log = kafkaLog({ brokers: kafka().brokers, registry: memoryRegistry() });
     const [byListener, bySong] = [`${prefix}by-listener`, `${prefix}by-song`];
     await log.createTopic(byListener, { partitions: 3 });
     await log.createTopic(bySong, { partitions: 2 });
-    await log.topic(byListener, PlayByListener).publish(plays);
+    await log.topic(byListener, SongPlay).publish(plays);
     for (const partition of [0, 1, 2])
       await run({
         name: `${prefix}rekey`,
-        from: typedTopic(onlyPartition(log, partition), byListener, PlayByListener),
+        from: typedTopic(onlyPartition(log, partition), byListener, SongPlay),
         through: (plays$) => plays$.pipe(map(({ value }) => value)),
         into: kafkaSink(log.topic(bySong, PlayBySong)),
         atEnd: 'stop',
@@ -121,7 +87,7 @@ describeWithKafka('plays by listener, re-keyed by song and counted in windows', 
   it('has every window right and nothing late, however unevenly the partitions came', async () => {
     const plays = backlog();
     const { windows, counts, closedByTime } = await countBySong(plays, (log) => log);
-    expect(windows).toEqual(expectedWindows(plays));
+    expect(windows).toEqual(windowsBySong(plays, size));
     expect(counts).toEqual({ in: plays.length, out: windows.length });
     expect(closedByTime).toBeGreaterThan(windows.length * 0.9);
   });

@@ -5,7 +5,7 @@ import type { CompressionTypes as CompressionType } from 'kafkajs';
 import snappy from 'kafkajs-snappy';
 import { CompressionCodecs, CompressionTypes } from '../client/kafkajs.ts';
 
-/** How records are compressed on their way and in the log. */
+/** Compression of records on their way and in the log. */
 export type Compression = 'none' | 'gzip' | 'snappy' | 'zstd';
 
 /** Compresses by Zstandard, for a Node that does not. */

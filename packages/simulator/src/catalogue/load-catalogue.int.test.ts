@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { temporaryFolder } from '@streamify/test-kit';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { DataFileError } from '../errors.ts';
 import { simulateBatches } from '../simulate.ts';
 import { loadCatalogue } from './load-catalogue.ts';
@@ -11,7 +11,7 @@ let folder = '';
 const write = (name: string, content: string | Buffer) => writeFile(join(folder, name), content);
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'catalogue-'));
+  folder = await temporaryFolder();
   await write(
     'listen_counts.txt',
     'TR1\tBeyoncé\tHello\t200.5\t10\nTR2\tAda\t"The \\"Best\\""\t99\t3\n',
@@ -24,7 +24,6 @@ beforeEach(async () => {
     'zip\tcity\tstate\tlat\tlon\tpopulation2010\n01001\tAgawam\tMA\t42.06\t-72.62\t16769\n',
   );
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 describe('loadCatalogue', () => {
   test('reads the files of a folder, and their names as people write them', async () => {

@@ -1,8 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { temporaryFolder } from '@streamify/test-kit';
+import { beforeEach, expect, test } from 'vitest';
 import { findSimilarSongs } from './similar-songs.ts';
 import { generateSongs } from './song-generator.ts';
 
@@ -10,9 +10,8 @@ const songs = generateSongs(3, 1);
 const [a, b, c] = songs.map(({ trackId }) => trackId) as [string, string, string];
 let folder = '';
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'similar-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 test('a folder without the file has no similar songs', async () => {
   expect(await findSimilarSongs(folder, songs)).toBeUndefined();

@@ -1,5 +1,6 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import { linesOf, type Sum } from './plays-job.ts';
+import type { Result } from '@streamify/test-kit/plays';
+import { linesOf } from './plays-job.ts';
 
 /** What the job has delivered into a database, read without the sink. */
 export async function deliveredIn(path: string): Promise<readonly string[]> {
@@ -13,7 +14,7 @@ export async function deliveredIn(path: string): Promise<readonly string[]> {
     const counts = await read('select name, n from _streamify.counts');
     return linesOf({
       rows: rows.map(
-        ({ key, start, end, result }): Sum => ({
+        ({ key, start, end, result }): Result => ({
           key: String(key),
           start: Number(start),
           end: Number(end),

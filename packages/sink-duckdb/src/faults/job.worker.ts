@@ -2,19 +2,29 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { fileLog, run } from '@streamify/core';
 import { SinkTargets } from '@streamify/core/adapter';
+import { Play, type Result, Sum, troubledPipeline } from '@streamify/test-kit/plays';
+import { signalAt, workerJob } from '@streamify/test-kit/worker';
 import { duckdbSink } from '../duckdb-sink.ts';
 import { createLedger } from '../ledger.ts';
 import { defineTable } from '../table.ts';
 import { type Transact, transactions } from '../transactions.ts';
-import { JOB, Play, type Sum, sumSchema, sums } from './plays-job.ts';
+import { JOB } from './plays-job.ts';
 
 /*
- * A process that the fault tests start: `node worker.mjs <dir> <point> [apart]`. It runs the job
- * and kills itself at a point of the first transaction that commits an epoch. With `apart`, the
- * checkpoint and the rows are a transaction each.
+ * A process that the fault tests start. It runs the job and kills itself at a point of the first
+ * transaction that commits an epoch.
  */
 
-const [dir = '', point = '', apart] = process.argv.slice(2);
+/** What the worker is to do. */
+export interface DuckdbJob {
+  readonly dir: string;
+  /** Never by default. */
+  readonly point?: string | undefined;
+  /** Makes the checkpoint and the rows a transaction each. */
+  readonly apart?: boolean;
+}
+
+const { dir, point = '', apart = false } = workerJob<DuckdbJob>();
 const spins = Number(/^while it commits, (\d+)/.exec(point)?.[1] ?? 0);
 const config = point.startsWith('while it rewrites') ? { checkpoint_threshold: '1KB' } : undefined;
 
@@ -26,17 +36,18 @@ let transaction = 0;
 /** The first transaction takes the task over; those behind it commit epochs. */
 const isCommit = () => transaction === 2;
 
-function at(reached: string): void {
-  if (isCommit() && reached === point) process.kill(process.pid, 'SIGKILL');
+const killed = signalAt(point);
+async function at(reached: string): Promise<void> {
+  if (isCommit()) await killed(reached);
 }
 
 const methods: Partial<Record<keyof DuckDBConnection, unknown>> = {
   async run(sql: string, ...values: []) {
     if (sql === 'begin transaction') {
       transaction++;
-      at('before its transaction');
+      await at('before its transaction');
     }
-    if (sql === 'commit') at('before its commit');
+    if (sql === 'commit') await at('before its commit');
     const running = connection.run(sql, ...values);
     // DuckDB commits in a thread of its own meanwhile.
     if (sql === 'commit' && isCommit() && spins > 0) {
@@ -46,8 +57,8 @@ const methods: Partial<Record<keyof DuckDBConnection, unknown>> = {
     }
     const result = await running;
     if (sql === 'commit') {
-      at('before the reply');
-      at('while it rewrites its file');
+      await at('before the reply');
+      await at('while it rewrites its file');
     }
     return result;
   },
@@ -56,12 +67,12 @@ const methods: Partial<Record<keyof DuckDBConnection, unknown>> = {
       await connection.run('commit');
       await connection.run('begin transaction');
     }
-    at('between its checkpoint and its rows');
+    await at('between its checkpoint and its rows');
     const appender = await connection.createAppender(...where);
     const close = appender.closeSync.bind(appender);
     appender.closeSync = () => {
       close();
-      at('behind its appends');
+      void at('behind its appends');
     };
     return appender;
   },
@@ -78,10 +89,10 @@ const log = await fileLog({ dir: join(dir, 'log'), mode: 'read' });
 await run({
   name: JOB,
   from: log.topic('plays', Play),
-  through: sums,
-  into: duckdbSink<Sum>(
-    { transact: transact, targets: new SinkTargets() },
-    defineTable('sums', sumSchema),
+  through: troubledPipeline,
+  into: duckdbSink<Result>(
+    { transact, targets: new SinkTargets() },
+    defineTable('sums', Sum.schema),
   ),
   atEnd: 'complete',
   epoch: { maxRecords: 40 },

@@ -1,78 +1,14 @@
-import {
-  deduplicate,
-  defineEvent,
-  type EventLog,
-  type EventValue,
-  memoryLog,
-  memorySink,
-  run,
-  type StreamEvent,
-  type Topic,
-  tumblingWindow,
-  type WindowResult,
-} from '@streamify/core';
-import { pipe, tap } from 'rxjs';
-
-/** What the job of the fault tests reads. */
-export const Play = defineEvent(
-  {
-    type: 'record',
-    name: 'Play',
-    fields: [
-      { name: 'id', type: 'int' },
-      { name: 'listener', type: 'string' },
-      { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
-    ],
-  },
-  { time: 'at', key: 'listener' },
-);
-export type Play = EventValue<typeof Play>;
-
-/** What the job lands: sums of ids by listener and window. */
-export const sumSchema = {
-  type: 'record',
-  name: 'Sum',
-  fields: [
-    { name: 'key', type: 'string' },
-    { name: 'start', type: { type: 'long', logicalType: 'timestamp-millis' } },
-    { name: 'end', type: { type: 'long', logicalType: 'timestamp-millis' } },
-    { name: 'result', type: 'long' },
-  ],
-} as const;
-export type Sum = WindowResult<number>;
+import { memorySink, run } from '@streamify/core';
+import { playsLog, type Result, troubledPipeline, troubledPlays } from '@streamify/test-kit/plays';
 
 export const JOB = 'sums';
 
-/** Plays out of order, with duplicates, late ones, and some that {@link sums} throws at. */
-export const plays: readonly Play[] = Array.from({ length: 400 }, (_, i) => {
-  const id = i % 17 === 3 && i > 20 ? i - 11 : i;
-  const delay = id % 31 === 5 ? 700 : (id * 7919) % 150;
-  return { id, listener: `u${(id * 31) % 9}`, at: id * 10 - delay };
-});
-
-/** The job's pipeline: state of two kinds, duplicates, late events, dead letters. */
-export const sums = pipe(
-  deduplicate<Play>({ by: ({ value }) => String(value.id), within: 500 }),
-  tap(({ value }: StreamEvent<Play>) => {
-    if (value.id % 77 === 50) throw new Error('poison event');
-  }),
-  tumblingWindow<Play, number>(
-    { zero: 0, add: (sum, { value }) => sum + value.id },
-    { size: 200, lateness: 150 },
-  ),
-);
-
-/** Publishes the plays into a new topic of the log. */
-export async function publishPlays(log: EventLog): Promise<Topic<Play>> {
-  await log.createTopic('plays', { partitions: 1 });
-  const topic = log.topic('plays', Play);
-  await topic.publish(plays);
-  return topic;
-}
+/** What the job reads. */
+export const plays = troubledPlays(400);
 
 /** All that was delivered, a line each, in any order. */
 export function linesOf(delivered: {
-  readonly rows: readonly Sum[];
+  readonly rows: readonly Result[];
   /** Offsets of the late events, and of the dead ones. */
   readonly late: readonly number[];
   readonly dead: readonly number[];
@@ -89,12 +25,12 @@ export function linesOf(delivered: {
 
 /** What the job delivers when nothing disturbs it. */
 export async function undisturbed(): Promise<readonly string[]> {
-  const log = memoryLog();
-  const into = memorySink<Sum>();
+  const { topic } = await playsLog(plays);
+  const into = memorySink<Result>();
   await run({
     name: JOB,
-    from: await publishPlays(log),
-    through: sums,
+    from: topic,
+    through: troubledPipeline,
     into,
     atEnd: 'complete',
   });

@@ -1,6 +1,6 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@streamify/test-kit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { LogCorruptedError } from '../../contract/errors.ts';
 import type { EventLog } from '../../contract/event-log.ts';
@@ -55,17 +55,14 @@ const open = (segmentBytes = 1e9) =>
   openFileLog({ dir, segmentBytes, onRecovered: (recovery) => recoveries.push(recovery) }, disk);
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-log-'));
+  dir = await temporaryFolder();
   disk = new FaultyDisk();
   recoveries.length = 0;
   log = await open();
   await log.createTopic('plays', { partitions: 1 });
   await publish('a');
 });
-afterEach(async () => {
-  await log.close();
-  await rm(dir, { recursive: true });
-});
+afterEach(() => log.close());
 
 const segment = (base = 0) => segmentPath(join(dir, 'topics', 'plays', '0'), base);
 const publish = (value: string) =>

@@ -1,71 +1,29 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-import { build } from 'tsup';
+import {
+  bundleWorker,
+  type StartedWorker,
+  temporaryFolder,
+  type Worker,
+} from '@streamify/test-kit';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { LogLockedError } from '../../contract/errors.ts';
 import type { EventLog, LogRecord } from '../../contract/event-log.ts';
 import { expectHarmed, expectUnharmed } from '../../testing/record-fault.ts';
 import { fileLog } from './file-log.ts';
-import type { WorkerReport } from './file-log.worker.ts';
+import type { FileLogJob, WorkerReport } from './file-log.worker.ts';
 
-let built: string;
-beforeAll(async () => {
-  built = await mkdtemp(join(tmpdir(), 'streamify-worker-'));
-  await build({
-    entry: { worker: fileURLToPath(new URL('file-log.worker.ts', import.meta.url)) },
-    outDir: built,
-    format: 'esm',
-    outExtension: () => ({ js: '.mjs' }),
-    target: 'node20',
-    noExternal: [/.*/],
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    config: false,
-    silent: true,
-    clean: false,
-  });
-});
-afterAll(() => rm(built, { recursive: true }));
-
+let worker: Worker<FileLogJob, WorkerReport>;
 let dir: string;
-const children = new Set<ChildProcess>();
+beforeAll(async () => {
+  worker = await bundleWorker(new URL('file-log.worker.ts', import.meta.url));
+});
+afterAll(() => worker.close());
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-log-'));
+  dir = await temporaryFolder();
 });
-afterEach(async () => {
-  await Promise.all([...children].map(kill));
-  await rm(dir, { recursive: true });
-});
+afterEach(() => worker.kill());
 
-function start(task: string, ...rest: string[]): ChildProcess {
-  const child = spawn(process.execPath, [join(built, 'worker.mjs'), task, dir, ...rest], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  children.add(child);
-  return child;
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  children.delete(child);
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const exited = once(child, 'exit');
-  child.kill('SIGKILL');
-  await exited;
-}
-
-async function* reportsOf(child: ChildProcess): AsyncGenerator<WorkerReport> {
-  if (!child.stdout) throw new Error('no standard output');
-  for await (const line of createInterface(child.stdout)) yield JSON.parse(line) as WorkerReport;
-}
-
-async function firstReport(child: ChildProcess): Promise<WorkerReport | undefined> {
-  for await (const report of reportsOf(child)) return report;
+async function firstReport({ told }: StartedWorker<WorkerReport>) {
+  for await (const report of told()) return report;
   return undefined;
 }
 
@@ -94,14 +52,14 @@ async function readAll(log: EventLog, partition: number): Promise<LogRecord[]> {
 }
 
 /** Runs a publishing worker, follows what it publishes, and kills it after some acknowledgements. */
-async function publishAndKill(task: string, acknowledgements: number, first: number) {
-  const child = start(task, String(first));
+async function publishAndKill(task: FileLogJob['task'], acknowledgements: number, first: number) {
+  const started = worker.start({ dir, task, first });
   const acknowledged: number[] = [];
   const stop = new AbortController();
   let followed: readonly Promise<Map<number, number>>[] = [];
   let follower: EventLog | undefined;
   let left = acknowledgements;
-  for await (const report of reportsOf(child)) {
+  for await (const report of started.told()) {
     if ('opened' in report) {
       const log = await fileLog({ dir, mode: 'read' });
       follower = log;
@@ -111,9 +69,9 @@ async function publishAndKill(task: string, acknowledgements: number, first: num
     const [start, last] = report.acknowledged;
     for (let n = start; n <= last; n++) acknowledged.push(n);
     // What it had reported before it died still arrives, and counts.
-    if (--left === 0) child.kill('SIGKILL');
+    if (--left === 0) started.child.kill('SIGKILL');
   }
-  await kill(child);
+  await started.ended;
   stop.abort();
   const seen = await Promise.all(followed);
   await follower?.close();
@@ -184,15 +142,15 @@ describe('a writer that is killed while it makes and deletes a topic', () => {
   const killed = 'kill -9, deleting a topic';
 
   /** Runs a worker, kills it after some reports, and gives the last of them. */
-  async function deleteAndKill(task: string, reports: number, first: number) {
-    const child = start(task, String(first));
+  async function deleteAndKill(task: FileLogJob['task'], reports: number, first: number) {
+    const started = worker.start({ dir, task, first });
     let last: WorkerReport | undefined;
     let left = reports;
-    for await (const report of reportsOf(child)) {
+    for await (const report of started.told()) {
       last = report;
-      if (--left === 0) child.kill('SIGKILL');
+      if (--left === 0) started.child.kill('SIGKILL');
     }
-    await kill(child);
+    await started.ended;
     return last;
   }
 
@@ -239,28 +197,28 @@ describe('a writer that is killed while it makes and deletes a topic', () => {
 
 describe('the right to write', () => {
   it('is refused while another process has it, with the id of that process', async () => {
-    const holder = start('hold');
+    const holder = worker.start({ dir, task: 'hold' });
     expect(await firstReport(holder)).toEqual({ opened: true });
     const refusal = await fileLog({ dir }).catch((error: unknown) => error);
     expect(refusal).toBeInstanceOf(LogLockedError);
     expect(refusal).toMatchObject({
-      pid: holder.pid,
-      message: expect.stringContaining(`process ${holder.pid} on`),
+      pid: holder.child.pid,
+      message: expect.stringContaining(`process ${holder.child.pid} on`),
     });
   });
 
   it('goes to exactly one of several processes when its holder was killed', async () => {
     for (let round = 0; round < 3; round++) {
-      const holder = start('hold');
+      const holder = worker.start({ dir, task: 'hold' });
       expect(await firstReport(holder)).toEqual({ opened: true });
-      await kill(holder);
-      const racing = Array.from({ length: 4 }, () => start('hold'));
+      await holder.kill();
+      const racing = Array.from({ length: 4 }, () => worker.start({ dir, task: 'hold' }));
       const reports = await Promise.all(racing.map(firstReport));
       const winners = racing.filter((_, i) => 'opened' in (reports[i] ?? {}));
       expect(winners.length).toBe(1);
       const refusals = reports.filter((report) => report && 'refusedBy' in report);
-      expect(refusals).toEqual(new Array(3).fill({ refusedBy: winners[0]?.pid }));
-      await Promise.all(racing.map(kill));
+      expect(refusals).toEqual(new Array(3).fill({ refusedBy: winners[0]?.child.pid }));
+      await Promise.all(racing.map((each) => each.kill()));
     }
   });
 });

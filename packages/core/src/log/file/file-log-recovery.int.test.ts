@@ -1,7 +1,6 @@
 import {
   cp,
   mkdir,
-  mkdtemp,
   readdir,
   readFile,
   rename,
@@ -10,9 +9,9 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@streamify/test-kit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { LogCorruptedError, UnknownTopicError } from '../../contract/errors.ts';
 import type { EventLog } from '../../contract/event-log.ts';
 import { type FileLogOptions, fileLog } from './file-log.ts';
@@ -21,9 +20,8 @@ import { segmentPath } from './segments.ts';
 
 let dir: string;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-log-'));
+  dir = await temporaryFolder();
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 const partitionDir = () => join(dir, 'topics', 'plays', '0');
 const segment = (base = 0) => segmentPath(partitionDir(), base);

@@ -9,6 +9,7 @@ import { fileLogWriter } from './file-log-writer.ts';
 import { type LogFiles, nodeFiles } from './log-files.ts';
 import type { Recovery } from './recover-partition.ts';
 
+/** Options of {@link fileLog}. */
 export interface FileLogOptions {
   /** The folder of the log. A writer makes it. */
   readonly dir: string;

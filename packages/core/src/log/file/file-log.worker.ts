@@ -1,15 +1,22 @@
-import { writeSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { tell, workerJob } from '@streamify/test-kit/worker';
 import { LogLockedError } from '../../contract/errors.ts';
 import type { EventLog, NewRecord } from '../../contract/event-log.ts';
 import { fileLog } from './file-log.ts';
 
 /*
- * A process that the tests of the file log start and kill: `node worker.mjs <task> <dir>`. It
- * reports on its standard output, a line each, written at once.
+ * A process that the tests of the file log start and kill.
  */
+
+/** What the worker is to do. */
+export interface FileLogJob {
+  readonly dir: string;
+  readonly task: 'hold' | 'publish' | 'publish-acknowledging-early' | 'delete' | 'delete-in-place';
+  /** The number of its first record. Default 0. */
+  readonly first?: number;
+}
 
 /** What the worker reports. */
 export type WorkerReport =
@@ -19,7 +26,7 @@ export type WorkerReport =
   | { readonly made: number }
   | { readonly deleted: number };
 
-const report = (message: WorkerReport) => writeSync(1, `${JSON.stringify(message)}\n`);
+const report = (message: WorkerReport) => tell(message);
 
 /** Publishes numbered records without end, three publishes at a time. */
 async function publish(dir: string, first: number, acknowledgeEarly: boolean): Promise<void> {
@@ -93,10 +100,8 @@ async function hold(dir: string): Promise<void> {
   }
 }
 
-const [task, dir = '', first = '0'] = process.argv.slice(2);
+const { dir, task, first = 0 } = workerJob<FileLogJob>();
 if (task === 'hold') await hold(dir);
-else if (task === 'delete')
-  await makeAndDelete(dir, Number(first), (log) => log.deleteTopic('plays'));
-else if (task === 'delete-in-place')
-  await makeAndDelete(dir, Number(first), () => deleteInPlace(dir));
-else await publish(dir, Number(first), task === 'publish-acknowledging-early');
+else if (task === 'delete') await makeAndDelete(dir, first, (log) => log.deleteTopic('plays'));
+else if (task === 'delete-in-place') await makeAndDelete(dir, first, () => deleteInPlace(dir));
+else await publish(dir, first, task === 'publish-acknowledging-early');

@@ -6,7 +6,7 @@ import type { LogFile, LogFiles } from './log-files.ts';
 import type { PartitionPlace } from './partition-place.ts';
 import { durableEndPath, segmentPath, segmentsIn } from './segments.ts';
 
-/** What a writer found behind the durable end of a partition, left by a process that was killed. */
+/** Records and bytes that a writer found behind the durable end of a partition, left by a process that was killed. */
 export interface Recovery {
   readonly topic: string;
   readonly partition: number;

@@ -1,16 +1,16 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
-import { hostname, tmpdir } from 'node:os';
+import { readdir, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '@streamify/test-kit';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { LogCorruptedError, LogLockedError } from '../../contract/errors.ts';
 import { isRunning, ownIdentity } from '../../durable/process-identity.ts';
 import { acquireWriterLock } from './writer-lock.ts';
 
 let dir: string;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-lock-'));
+  dir = await temporaryFolder();
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 const put = async (number: number, content: object | string) => {
   await acquireWriterLock(dir).then((lock) => lock.release());

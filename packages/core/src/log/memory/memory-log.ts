@@ -9,6 +9,7 @@ import type { EventLog, NewRecord } from '../../contract/event-log.ts';
 import type { SchemaRegistry } from '../../contract/schema-registry.ts';
 import { MemoryPartition } from './memory-partition.ts';
 
+/** Options of {@link memoryLog}. */
 export interface MemoryLogOptions {
   /** Default: a registry of its own. */
   readonly registry?: SchemaRegistry;

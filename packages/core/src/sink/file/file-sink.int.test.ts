@@ -1,13 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from '@streamify/test-kit';
+import { type Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { type Observable, tap } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { StreamEvent } from '../../contract/event.ts';
 import { nodeFolder } from '../../durable/node-folder.ts';
-import { failingTurns } from '../../fixtures/failing-turns.ts';
+import { failingLedger } from '../../fixtures/failing-ledger.ts';
 import { faultyFolder } from '../../fixtures/faulty-folder.ts';
-import { type Play, plays, playsLog } from '../../fixtures/plays-log.ts';
 import { storedFiles, storedRows } from '../../fixtures/stored-files.ts';
 import { redrive } from '../../job/redrive.ts';
 import { run } from '../../job/run.ts';
@@ -18,12 +18,12 @@ import type { SinkUnderTest } from '../../testing/sink-harness.ts';
 import { fileSink, folderSink } from './file-sink.ts';
 
 async function openFileSink(): Promise<SinkUnderTest> {
-  const dir = await mkdtemp(join(tmpdir(), 'streamify-file-sink-'));
-  const turns = failingTurns(nodeFolder(dir));
+  const dir = await temporaryFolder();
+  const ledger = failingLedger(nodeFolder(dir));
   return {
-    sink: folderSink<ContractRow>(turns.folder, { schema: contractSchema }),
+    sink: folderSink<ContractRow>(ledger.folder, { schema: contractSchema }),
     table: async (name) =>
-      folderSink<ContractRow>(turns.folder, { schema: contractSchema, folder: name }),
+      folderSink<ContractRow>(ledger.folder, { schema: contractSchema, folder: name }),
     storedIn: async (name) =>
       (await storedRows(nodeFolder(dir), name)) as unknown as readonly ContractRow[],
     stored: async () => {
@@ -31,7 +31,7 @@ async function openFileSink(): Promise<SinkUnderTest> {
       return { rows: rows as unknown as ContractRow[], ...others };
     },
     reopen: async () => fileSink<ContractRow>({ dir, schema: contractSchema }),
-    failNextCommit: turns.failNextCommit,
+    failNextCommit: ledger.failNextCommit,
     close: () => rm(dir, { recursive: true }),
   };
 }
@@ -45,9 +45,8 @@ describe('fileSink', () => {
 
   let dir: string;
   beforeEach(async () => {
-    dir = await mkdtemp(join(tmpdir(), 'streamify-file-sink-'));
+    dir = await temporaryFolder();
   });
-  afterEach(() => rm(dir, { recursive: true }));
 
   const task = { job: 'plays/day', partition: 3 };
 
@@ -71,7 +70,7 @@ describe('fileSink', () => {
     ]);
   });
 
-  it('gives the dead letters of a job back, also those of a commit that was interrupted behind its turn', async () => {
+  it('gives the dead letters of a job back, also those of a commit that was interrupted behind its entry', async () => {
     const letters = [
       deadLetter(1, { raw: Uint8Array.of(0, 255), stack: 'Error\n    at x', headers: { a: 'b' } }),
       deadLetter(2, { result: { operator: 'window', key: 'ann', at: -1, value: { n: 1 } } }),
@@ -129,7 +128,7 @@ describe('fileSink', () => {
     await owner.commit(commitOf(1), outputOf({ rows: [row('a')] }));
     const folder = join(dir, 'plays%2Fday', '3');
     await writeFile(join(folder, 'prepared', '000000000002.rows.someone'), '{}\n');
-    await writeFile(join(folder, 'checkpoint', 'turn.000000000003.json.some.tmp'), '{}');
+    await writeFile(join(folder, 'checkpoint', 'entry.000000000003.json.some.tmp'), '{}');
     await fileSink({ dir }).open(task);
     expect(await readdir(join(folder, 'prepared'))).toEqual([]);
     expect((await readdir(join(folder, 'checkpoint'))).filter((name) => /tmp/.test(name))).toEqual(
@@ -161,7 +160,7 @@ describe('fileSink', () => {
     const folder = join(dir, 'plays%2Fday', '3');
     await rm(join(folder, 'state', '000000000001.bin'));
     await expect(fileSink({ dir }).open(task)).rejects.toThrow('0 files of state where');
-    const names = (await readdir(join(folder, 'checkpoint'))).filter((name) => /turn/.test(name));
+    const names = (await readdir(join(folder, 'checkpoint'))).filter((name) => /entry/.test(name));
     const last = join(folder, 'checkpoint', names.sort().at(-1) as string);
     await writeFile(last, '{"version":3}');
     await expect(fileSink({ dir }).open(task)).rejects.toThrow('has version 3, this release reads');

@@ -12,12 +12,13 @@ import { openLedger } from '../ledger/task-ledger.ts';
 import { taskPath } from '../ledger/task-path.ts';
 import { JsonRows } from './json-rows.ts';
 
+/** Options of {@link fileSink}. */
 export interface FileSinkOptions {
   /** The folder that jobs write under: `<dir>/<job>/<partition>/<folder>/<epoch>.jsonl`. */
   readonly dir: string;
-  /** What the rows' own folder is called. Default `rows`; a named output needs another. */
+  /** Name of the folder that rows have in their task's. Default `rows`; a named output needs another. */
   readonly folder?: string;
-  /** What rows must fit. Without one, a row is any object that JSON can hold. */
+  /** Schema that rows must fit. Without one, a row is any object that JSON can hold. */
   readonly schema?: RecordSchema;
 }
 

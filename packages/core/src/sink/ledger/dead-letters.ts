@@ -3,8 +3,8 @@ import type { DeadLetter } from '../../contract/dead-letter.ts';
 import type { Folder } from '../../durable/folder.ts';
 import { publishParts } from './ledger-entry.ts';
 import { readLetterLine } from './letter-line.ts';
+import { lastEntry } from './stored-entries.ts';
 import { jobPath } from './task-path.ts';
-import { lastTurn } from './turns.ts';
 
 /** Reads the dead letters that a job has committed and that are still open, by partition and epoch. */
 export async function readDeadLetters(folder: Folder, job: string): Promise<readonly DeadLetter[]> {
@@ -12,7 +12,7 @@ export async function readDeadLetters(folder: Folder, job: string): Promise<read
   const partitions = (await folder.list(jobPath(job))).map(Number).filter(Number.isInteger);
   for (const partition of partitions.sort((a, b) => a - b)) {
     const task = folder.sub(`${jobPath(job)}/${partition}`);
-    const last = await lastTurn(task);
+    const last = await lastEntry(task);
     // What is committed may not have its name yet.
     if (last) await publishParts(task, last.entry);
     const redriven = (await linesOf(task, 'redriven')).map((line) => JSON.parse(line) as string);

@@ -3,12 +3,12 @@ import type { Folder } from '../../durable/folder.ts';
 /** Version of {@link LedgerEntry}. A later version must read this one. */
 export const ENTRY_VERSION = 2;
 
-/** One turn of a task: that somebody took it over, or committed an epoch. The last turn says everything. */
+/** One takeover or commit of a task. The last entry of its ledger says where the task stands. */
 export interface LedgerEntry {
   readonly version: typeof ENTRY_VERSION;
   readonly job: string;
   readonly partition: number;
-  /** Token of whoever took this turn. */
+  /** Token of the owner who added it. */
   readonly owner: string;
   /** 0 before the first commit. */
   readonly epoch: number;

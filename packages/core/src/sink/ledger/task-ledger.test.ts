@@ -66,7 +66,7 @@ describe('a task whose checkpoint is files', () => {
     expect(await wrongOutputs(400, (folder) => folder)).toBe(0);
   }, 60_000);
 
-  it('would be wrong if a turn could be taken twice', async () => {
+  it('would be wrong if an entry could be added twice', async () => {
     const replacing = (folder: Folder) => ({
       create: async (path: string, content: string) => {
         await folder.write(path, Buffer.from(content));
@@ -76,7 +76,7 @@ describe('a task whose checkpoint is files', () => {
     expect(await wrongOutputs(60, (folder) => altered(folder, replacing))).toBeGreaterThan(0);
   }, 60_000);
 
-  it('would be wrong if the number of a turn were free again once its file is removed', async () => {
+  it('would be wrong if the number of an entry were free again once its file is removed', async () => {
     const withoutFloor = (folder: Folder) => ({
       list: async (path: string) =>
         (await folder.list(path)).filter((name) => !name.startsWith('floor.')),

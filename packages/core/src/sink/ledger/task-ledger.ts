@@ -14,7 +14,7 @@ import {
   preparedPath,
   publishParts,
 } from './ledger-entry.ts';
-import { lastTurn, pruneTurns, type Turn, takeTurn } from './turns.ts';
+import { addEntry, lastEntry, pruneEntries, type StoredEntry } from './stored-entries.ts';
 
 /** What a commit stores beside the checkpoint. */
 export interface EpochFiles {
@@ -38,16 +38,16 @@ export interface TaskLedger {
   commit(commit: EpochCommit, files: EpochFiles): Promise<void>;
 }
 
-/** Turns are removed when as many have gathered. */
+/** Old entries are removed when as many have gathered. */
 const PRUNE_EVERY = 100;
 
 /**
  * Takes over a task whose checkpoint is files, for sinks that have no transactions of their own.
  *
- * A task has **turns**, numbered without gaps, each a takeover or a commit. A turn is taken by
- * creating its file exclusively, so that one sequence of compare-and-sets orders owners and epochs
- * alike, across processes. It names the epoch's files, which were written before under names that
- * nobody looks for, and are given their own behind it. Whoever takes over does that first, if the
+ * A task has a **ledger**: entries that are numbered without gaps, each a takeover or a commit. An entry is
+ * added by creating its file exclusively, so that one sequence of compare-and-sets orders owners and
+ * epochs alike, across processes. It names the epoch's files, which were written before under names
+ * that nobody looks for, and are given their own behind it. Whoever takes over does that first, if the
  * last owner did not get so far, and removes what never was committed.
  */
 export async function openLedger(folder: Folder, task: TaskId): Promise<TaskLedger> {
@@ -78,14 +78,14 @@ export async function openLedger(folder: Folder, task: TaskId): Promise<TaskLedg
         states: epochs.length,
         ...(kept !== undefined && { sink: kept }),
       });
-      const turn = { number: last.number + 1, entry };
-      if (!(await takeTurn(folder, turn))) throw await fenced(folder, turn);
+      const stored = { number: last.number + 1, entry };
+      if (!(await addEntry(folder, stored))) throw await fenced(folder, stored);
       const { stateFrom } = last.entry;
-      last = turn;
+      last = stored;
       stateEpochs = epochs;
       await publishParts(folder, entry);
       if (entry.stateFrom > stateFrom) await removeStateBefore(folder, entry.stateFrom);
-      if (turn.number % PRUNE_EVERY === 0) await pruneTurns(folder, turn.number);
+      if (stored.number % PRUNE_EVERY === 0) await pruneEntries(folder, stored.number);
     },
   };
 }
@@ -94,26 +94,26 @@ function nameOf({ job, partition }: TaskId): string {
   return `${job}/${partition}`;
 }
 
-/** Takes the turn after the last, finishes what that one committed, and removes what no turn did. */
-async function takeOver(folder: Folder, task: TaskId, owner: string): Promise<Turn> {
+/** Adds the entry after the last, finishes what that one committed, and removes what no entry names. */
+async function takeOver(folder: Folder, task: TaskId, owner: string): Promise<StoredEntry> {
   const { job, partition } = task;
   for (;;) {
-    // Listed before the turn is taken: what is there belongs to owners whom it fences, and to none after us.
+    // Listed before the entry is added: what is there belongs to owners whom it fences, and to none after us.
     const leftovers = await leftoversOf(folder);
-    const found = await lastTurn(folder);
+    const found = await lastEntry(folder);
     // Where file names do not tell capitals apart, two jobs share a folder.
     if (found && found.entry.job !== job)
       throw new OptionError(
         `the folder of job ${job} is that of job ${found.entry.job}: rename one`,
       );
     const entry = { ...(found?.entry ?? nothing), job, partition, owner };
-    const turn = { number: (found?.number ?? 0) + 1, entry };
-    if (!(await takeTurn(folder, turn))) continue;
+    const stored = { number: (found?.number ?? 0) + 1, entry };
+    if (!(await addEntry(folder, stored))) continue;
     await publishParts(folder, entry);
     for (const path of leftovers) await folder.remove(path);
     await removeStateBefore(folder, entry.stateFrom);
-    await pruneTurns(folder, turn.number);
-    return turn;
+    await pruneEntries(folder, stored.number);
+    return stored;
   }
 }
 
@@ -154,8 +154,8 @@ function following(
   };
 }
 
-async function fenced(folder: Folder, { entry }: Turn): Promise<FencedError> {
-  const { owner, epoch } = (await lastTurn(folder))?.entry ?? { owner: 'another', epoch: 0 };
+async function fenced(folder: Folder, { entry }: StoredEntry): Promise<FencedError> {
+  const { owner, epoch } = (await lastEntry(folder))?.entry ?? { owner: 'another', epoch: 0 };
   return new FencedError(
     `task ${nameOf(entry)} was taken over by ${owner}, which is at epoch ${epoch}: epoch ${entry.epoch} of ${entry.owner} came too late`,
   );
@@ -182,8 +182,8 @@ interface SavedParts {
   readonly epochs: readonly number[];
 }
 
-async function readState(folder: Folder, turn: Turn): Promise<SavedParts> {
-  const { stateFrom, epoch, states } = turn.entry;
+async function readState(folder: Folder, stored: StoredEntry): Promise<SavedParts> {
+  const { stateFrom, epoch, states } = stored.entry;
   const epochs = (await folder.list('state'))
     .map((name) => Number.parseInt(name, 10))
     .filter((each) => each >= stateFrom && each <= epoch)
@@ -191,8 +191,8 @@ async function readState(folder: Folder, turn: Turn): Promise<SavedParts> {
   const contents = await Promise.all(epochs.map((each) => folder.read(partPath('state', each))));
   const found = contents.filter((content) => content !== undefined);
   if (found.length === states) return { parts: found, epochs };
-  if ((await lastTurn(folder))?.number !== turn.number) throw await fenced(folder, turn);
+  if ((await lastEntry(folder))?.number !== stored.number) throw await fenced(folder, stored);
   throw new LogCorruptedError(
-    `task ${nameOf(turn.entry)} has ${found.length} files of state where its checkpoint has ${states}: restore them from a copy, or give the job a new name`,
+    `task ${nameOf(stored.entry)} has ${found.length} files of state where its checkpoint has ${states}: restore them from a copy, or give the job a new name`,
   );
 }

@@ -1,6 +1,6 @@
 import type { Folder } from '../../durable/folder.ts';
 import { type LedgerEntry, publishParts } from '../ledger/ledger-entry.ts';
-import { lastTurn } from '../ledger/turns.ts';
+import { lastEntry } from '../ledger/stored-entries.ts';
 
 /** Where the records of a commit stand in each partition of a topic: from `starts`, up to `ends`. */
 export interface Stretch {
@@ -34,7 +34,7 @@ export async function findLastCommit(
   for (const job of await folder.list(''))
     for (const partition of await folder.list(job)) {
       const task = folder.sub(`${job}/${partition}`);
-      const entry = (await lastTurn(task))?.entry;
+      const entry = (await lastEntry(task))?.entry;
       if (!entry || entry.epoch === 0) continue;
       await publishParts(task, entry);
       const stretch = (entry.sink as KeptByLogSink).stretches[topic];

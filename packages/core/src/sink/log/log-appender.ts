@@ -12,7 +12,7 @@ import type { Folder } from '../../durable/folder.ts';
 import { memoryFolder } from '../../durable/memory-folder.ts';
 import { nodeFolder } from '../../durable/node-folder.ts';
 import { partPath, publishParts } from '../ledger/ledger-entry.ts';
-import { lastTurn } from '../ledger/turns.ts';
+import { lastEntry } from '../ledger/stored-entries.ts';
 import { findLastCommit, type LastCommit, type Stretch } from './last-commit.ts';
 import { decodeRecords, encodeRecords } from './records-file.ts';
 
@@ -104,7 +104,7 @@ export class LogAppender {
 
   /** The topics that a task has ever written to, as far as its last commit says. */
   async topicsOf(task: Folder): Promise<readonly string[]> {
-    const entry = (await lastTurn(task))?.entry;
+    const entry = (await lastEntry(task))?.entry;
     if (!entry) return [];
     await publishParts(task, entry);
     const { stretches = {} } = (entry.sink ?? {}) as { readonly stretches?: object };

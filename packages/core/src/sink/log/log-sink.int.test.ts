@@ -1,63 +1,35 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'tsup';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bundleWorker, temporaryFolder, type Worker } from '@streamify/test-kit';
+import { Play, plays } from '@streamify/test-kit/plays';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { avroDecoder } from '../../codec/avro-codec.ts';
 import { isWatermarkRecord } from '../../codec/watermark-record.ts';
 import type { EventLog } from '../../contract/event-log.ts';
 import { nodeFolder } from '../../durable/node-folder.ts';
 import { logSinkUnderTest } from '../../fixtures/log-sink-under-test.ts';
-import { Play, plays } from '../../fixtures/plays-log.ts';
 import { fileLog } from '../../log/file/file-log.ts';
 import { commitOf, outputOf } from '../../testing/contract-output.ts';
 import { sinkContract } from '../../testing/sink-contract.ts';
 import type { SinkUnderTest } from '../../testing/sink-harness.ts';
 import { logSink } from './log-sink.ts';
+import type { LogSinkJob } from './log-sink.worker.ts';
 
 const EVENTS = 600;
 
-let built: string;
+let worker: Worker<LogSinkJob>;
 beforeAll(async () => {
-  built = await mkdtemp(join(tmpdir(), 'streamify-worker-'));
-  await build({
-    entry: { worker: fileURLToPath(new URL('log-sink.worker.ts', import.meta.url)) },
-    outDir: built,
-    format: 'esm',
-    outExtension: () => ({ js: '.mjs' }),
-    target: 'node20',
-    noExternal: [/.*/],
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-    config: false,
-    silent: true,
-    clean: false,
-  });
+  worker = await bundleWorker(new URL('log-sink.worker.ts', import.meta.url));
 });
-afterAll(() => rm(built, { recursive: true }));
+afterAll(() => worker.close());
 
 let dir: string;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'streamify-log-sink-'));
+  dir = await temporaryFolder();
   const log = await fileLog({ dir: join(dir, 'log'), durability: 'os' });
   await log.createTopic('plays', { partitions: 2 });
   await log.topic('plays', Play).publish(plays(EVENTS));
   await log.close();
 });
-afterEach(() => rm(dir, { recursive: true }));
-
-/** How a worker ended: by which signal, or with which code. */
-async function worker(point: string, sink: string): Promise<unknown> {
-  const child = spawn(process.execPath, [join(built, 'worker.mjs'), dir, point, sink], {
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const [code, signal] = await once(child, 'exit');
-  return signal ?? code;
-}
 
 /** The ids in the target topic, partition by partition. */
 async function targetIds(log: EventLog): Promise<number[][]> {
@@ -73,10 +45,10 @@ async function targetIds(log: EventLog): Promise<number[][]> {
   return ids;
 }
 
-async function afterKills(sink: string): Promise<number[][]> {
-  for (const point of ['before', 'within', 'after', 'within', 'before'])
-    expect(await worker(point, sink)).toBe('SIGKILL');
-  expect(await worker('never', sink)).toBe(0);
+async function afterKills(sink: LogSinkJob['sink']): Promise<number[][]> {
+  for (const point of ['before', 'within', 'after', 'within', 'before'] as const)
+    expect(await worker.run({ dir, point, sink })).toMatchObject({ signal: 'SIGKILL' });
+  expect(await worker.run({ dir, sink })).toMatchObject({ code: 0, stderr: '' });
   const log = await fileLog({ dir: join(dir, 'log'), durability: 'os' });
   const ids = await targetIds(log);
   await log.close();
@@ -103,12 +75,9 @@ describe('a process that is killed while it appends', () => {
 
 describe('logSink on a log in files', () => {
   const openLogSink = async (): Promise<SinkUnderTest> => {
-    const place = await mkdtemp(join(tmpdir(), 'streamify-log-sink-'));
+    const place = await temporaryFolder();
     const log = await fileLog({ dir: join(place, 'log'), durability: 'os' });
-    return logSinkUnderTest(log, nodeFolder(join(place, 'sinks')), async () => {
-      await log.close();
-      await rm(place, { recursive: true });
-    });
+    return logSinkUnderTest(log, nodeFolder(join(place, 'sinks')), () => log.close());
   };
   for (const { name, run } of sinkContract({ open: openLogSink, faults: ['midway', 'reply lost'] }))
     it(name, run);

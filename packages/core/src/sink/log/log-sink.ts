@@ -7,6 +7,7 @@ import { readDeadLetters } from '../ledger/dead-letters.ts';
 import { type LogAppender, logAppender } from './log-appender.ts';
 import { openLogTask } from './log-task.ts';
 
+/** Options of {@link logSink}. */
 export interface LogSinkOptions {
   /**
    * The folder of the checkpoints, dead letters and elements kept as JSON, beside the log. Needed for a

@@ -1,38 +1,43 @@
 import { join } from 'node:path';
+import { Play } from '@streamify/test-kit/plays';
+import { signalAt, workerJob } from '@streamify/test-kit/worker';
 import { targetPartition } from '../../adapter/target-partition.ts';
 import { typedTopic } from '../../adapter/typed-topic.ts';
 import type { EventLog } from '../../contract/event-log.ts';
 import { nodeFolder } from '../../durable/node-folder.ts';
 import { naiveLogSink } from '../../fixtures/naive-log-sink.ts';
-import { Play } from '../../fixtures/plays-log.ts';
 import { run } from '../../job/run.ts';
 import { fileLog } from '../../log/file/file-log.ts';
 import { LogAppender } from './log-appender.ts';
 import { appendingSink } from './log-sink.ts';
 
 /*
- * A process that the tests of the log sink start: `node worker.mjs <dir> <point> <sink>`. It gives
- * plays a new key and kills itself at a point of the third append; with the point `never` it ends.
+ * A process that the tests of the log sink start. It gives plays a new key.
  */
 
-const [dir = '', point, kind] = process.argv.slice(2);
+/** What the worker is to do. */
+export interface LogSinkJob {
+  readonly dir: string;
+  readonly sink: 'exactly once' | 'naive';
+  /** Where in its third append it kills itself; never by default. */
+  readonly point?: 'before' | 'within' | 'after' | undefined;
+}
+
+const { dir, sink, point } = workerJob<LogSinkJob>();
+const at = signalAt(point);
 const log = await fileLog({ dir: join(dir, 'log'), durability: 'os' });
 await log.createTopic('target', { partitions: 3 });
-
-async function die(): Promise<void> {
-  process.kill(process.pid, 'SIGKILL');
-  await new Promise(() => {});
-}
 
 let appends = 0;
 const deadly: EventLog = {
   ...log,
   async publish(topic, records) {
-    if (point === 'never' || ++appends < 3) return log.publish(topic, records);
-    if (point === 'before') await die();
+    if (++appends !== 3) return log.publish(topic, records);
+    await at('before');
     const first = records.filter((record) => targetPartition(topic, 3, record) < 2);
     await log.publish(topic, point === 'within' ? first : records);
-    await die();
+    await at('within');
+    await at('after');
   },
 };
 
@@ -43,7 +48,7 @@ await run({
   from: log.topic('plays', Play),
   through: (plays$) => plays$,
   into:
-    kind === 'naive'
+    sink === 'naive'
       ? naiveLogSink(target, folder, 'append first')
       : appendingSink(target, new LogAppender(deadly, folder)),
   atEnd: 'stop',

@@ -9,10 +9,11 @@ import { MemoryStore } from './memory-store.ts';
 /** Moments of a commit at which a test can make it fail. */
 export type CommitMoment = 'before commit' | 'after commit';
 
+/** Options of {@link memorySink}. */
 export interface MemorySinkOptions<T> {
-  /** Why an element cannot be stored; everything can by default. */
+  /** Says why an element cannot be stored. Default: every element can. */
   readonly refusal?: (element: T | StreamEvent<T>) => string | undefined;
-  /** Called in each commit. What it throws is thrown by the commit, which has happened by then if the moment is after it. */
+  /** Called twice in each commit. An error that it throws fails the commit, which has happened by then if the moment is `after commit`. */
   readonly fault?: (moment: CommitMoment, task: TaskId) => void | Promise<void>;
 }
 
@@ -32,7 +33,7 @@ export interface MemorySink<T> extends MemoryTable<T> {
   table<U>(options?: Pick<MemorySinkOptions<U>, 'refusal'>): MemoryTable<U>;
 }
 
-/** What stands behind a table: its rows, and what it refuses. */
+/** The rows of a table, and which rows it refuses. */
 interface Target {
   readonly rows: unknown[];
   readonly refusal: ((element: never) => string | undefined) | undefined;

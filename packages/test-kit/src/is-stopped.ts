@@ -9,3 +9,10 @@ export async function isStopped({ pid, exitCode }: ChildProcess): Promise<boolea
   // The state stands behind the name, which is in parentheses.
   return stat.slice(stat.lastIndexOf(')') + 2).startsWith('T');
 }
+
+/** Says why {@link isStopped} cannot tell, to be shown in the names of tests; empty when it can. */
+export function whyUnseen(): string {
+  return process.platform === 'linux'
+    ? ''
+    : ' (skipped: only Linux tells that a process is stopped)';
+}

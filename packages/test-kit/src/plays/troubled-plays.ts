@@ -1,8 +1,6 @@
+import { deduplicate, type StreamEvent, tumblingWindow, type WindowResult } from '@streamify/core';
 import { map, pipe, tap } from 'rxjs';
-import type { StreamEvent } from '../contract/event.ts';
-import type { Play } from '../fixtures/plays-log.ts';
-import { deduplicate } from '../operators/deduplicate.ts';
-import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
+import type { Play } from './play.ts';
 
 /** What {@link troubledPipeline} gives: the sum of ids by listener and window. */
 export type Result = WindowResult<number>;

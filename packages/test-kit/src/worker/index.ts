@@ -1,0 +1,3 @@
+export { signalAt } from './signal-at.ts';
+export { tell } from './tell.ts';
+export { workerJob } from './worker-job.ts';
