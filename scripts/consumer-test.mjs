@@ -1,16 +1,19 @@
 #!/usr/bin/env node
 // What a user gets: packs every public package, installs the tarballs in an empty project outside of the
-// repository, type-checks a program there in both module resolutions, runs it, and loads each entry point
-// with import() and with require().
+// repository, type-checks a program and those of some pages of the docs there in both module resolutions, runs
+// them, and loads each entry point with import() and with require().
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { typescriptBlocks } from './docs/typescript-blocks.mjs';
 
 const root = join(import.meta.dirname, '..');
 const keep = process.argv.includes('--keep');
 /** A tarball that grows beyond this holds something that nobody meant to publish. */
 const maxPackedBytes = 1_000_000;
+/** The pages whose examples are programs that have to run. */
+const pages = ['write-an-operator', 'write-a-sink', 'write-a-log'];
 
 const readJson = (...parts) => JSON.parse(readFileSync(join(...parts), 'utf8'));
 const packages = readdirSync(join(root, 'packages'))
@@ -26,11 +29,15 @@ const project = mkdtempSync(join(tmpdir(), 'streamify-consumer-'));
 try {
   const tarballs = packages.map(pack);
   createProject(tarballs);
+  const examples = pages.flatMap(extractExamples);
   run('npm', ['install', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error']);
   checkInstalledOnce();
   for (const resolution of ['nodenext', 'bundler'])
     run('npx', ['--no-install', 'tsc', '-p', `tsconfig.${resolution}.json`]);
-  run('node', ['--enable-source-maps', 'out/program.js']);
+  for (const program of ['program', ...examples]) {
+    const said = run('node', ['--enable-source-maps', `out/${program}.js`]);
+    console.log(`${program} runs${said && `: ${said.trim()}`}`);
+  }
   run('node', ['load.mjs', ...entryPoints()]);
   run('node', ['--no-warnings', 'load.cjs', ...entryPoints()]);
 } finally {
@@ -69,6 +76,18 @@ function createProject(tarballs) {
     devDependencies,
   };
   writeFileSync(join(project, 'package.json'), JSON.stringify(manifest, undefined, 2));
+}
+
+/** Writes the examples of a page as programs of the project, and gives their names. */
+function extractExamples(page) {
+  const text = readFileSync(join(root, 'docs', 'guide', `${page}.md`), 'utf8');
+  const blocks = typescriptBlocks(text);
+  if (blocks.length === 0) throw new Error(`${page}.md has no example`);
+  return blocks.map(({ code }, i) => {
+    const name = `${page}-${i + 1}`;
+    writeFileSync(join(project, `${name}.ts`), code);
+    return name;
+  });
 }
 
 /** Two copies of core would be two copies of each error class. */

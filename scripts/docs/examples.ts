@@ -1,4 +1,5 @@
 import type { Page } from './pages.ts';
+import { typescriptBlocks } from './typescript-blocks.mjs';
 
 /** A TypeScript block of a page: a whole module, that compiles on its own. */
 export interface Example {
@@ -10,7 +11,7 @@ export interface Example {
 
 /** The blocks of a page that are marked `ts`. */
 export function examplesOf({ path, text }: Page): readonly Example[] {
-  return [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(({ index, 1: code = '' }) => ({
+  return typescriptBlocks(text).map(({ index, code }) => ({
     page: path,
     line: text.slice(0, index).split('\n').length + 1,
     code,

@@ -48,6 +48,18 @@ describe('links', () => {
   });
 });
 
+describe('the index of the docs', () => {
+  it('names every page', () => {
+    const index = pages().find(({ path }) => path === 'docs/README.md')?.text ?? '';
+    const named = [...index.matchAll(/\]\(([^)#]+)\)/g)].map(([, target]) => `docs/${target}`);
+    const others = pages()
+      .map(({ path }) => path)
+      .filter((path) => /^docs\/(guide|logs|operators|sinks)\//.test(path));
+    expect(others.filter((path) => !named.includes(path))).toEqual([]);
+    expect(others.length).toBeGreaterThan(20);
+  });
+});
+
 describe('the project speaks only of itself', () => {
   const machinePath = /(?:^|["'`\s=(:])\/(?:root|home|work|farm|Users)\/[\w.]|\.\.\/shared\b/m;
   const registryHost =
