@@ -82,8 +82,9 @@ describe('mapAsync outside a job', () => {
   it('ends with the error of a call, or hands it to a handler and goes on', async () => {
     const calls = byHand();
     const failed = lastValueFrom(from([1, 2]).pipe(mapAsync(calls.fn)));
+    const seen = expect(failed).rejects.toThrow('no 1');
     await calls.fail(1);
-    await expect(failed).rejects.toThrow('no 1');
+    await seen;
     expect(calls.signalOf(2).aborted).toBe(true);
 
     const rejected: unknown[] = [];
