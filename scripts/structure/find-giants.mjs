@@ -17,7 +17,8 @@ function giantsIn(path, text) {
     if (kind) {
       const from = source.getLineAndCharacterOfPosition(node.getStart()).line;
       const lines = source.getLineAndCharacterOfPosition(node.end).line - from + 1;
-      const above = text.slice(node.getFullStart(), node.getStart());
+      const whole = wholeOf(node);
+      const above = text.slice(whole.getFullStart(), whole.getStart());
       if (lines > mostLines[kind] && !reason.test(above))
         giants.push(
           `${path}:${from + 1}: ${kind} ${node.name?.text ?? ''} has ${lines} lines, more than ${mostLines[kind]}: split it, or give the reason above it ("Long because …")`,
@@ -27,6 +28,12 @@ function giantsIn(path, text) {
   };
   visit(source);
   return giants;
+}
+
+/** What the comment of a function stands above: its statement, when it is an expression in one. */
+function wholeOf(node) {
+  if (!ts.isArrowFunction(node) && !ts.isFunctionExpression(node)) return node;
+  return ts.findAncestor(node, ts.isStatement) ?? node;
 }
 
 function kindOf(node) {

@@ -108,7 +108,7 @@ export const countingJob = (log: EventLog, targets: Targets): AnyJob =>
   });
 
 /** The name of the job that counts plays, wherever its results go. */
-export const countingJobName = 'count plays_per_song';
+const countingJobName = 'count plays_per_song';
 
 /** The names of the jobs that clean and count: any number of processes may share their work. */
 export const sharedJobNames = [

@@ -15,7 +15,6 @@ export const playsTopic = 'plays_per_song';
 
 /** The topic, and the table, of listens that came too late to be counted. */
 export const lateTopic = 'late_listen_events';
-export const lateTable = lateTopic;
 
 /** Records in the log by topic. */
 export type Published = Readonly<Record<TopicName, number>>;

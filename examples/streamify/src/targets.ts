@@ -8,7 +8,7 @@ import {
   rawTables,
   type TopicName,
 } from '@streamify/models';
-import { cleanTopic, lateTable, lateTopic, playsTopic } from './log-topics.ts';
+import { cleanTopic, lateTopic, playsTopic } from './log-topics.ts';
 
 /** Where the results of jobs go: tables of one warehouse, or topics of one log. */
 export interface Targets {
@@ -29,7 +29,7 @@ export const tablesOf = (warehouse: Warehouse): Targets => ({
   plays: warehouse.table('plays_per_song', playsPerSong, {
     upsert: ['track_id', 'window_start', 'partition'],
   }),
-  late: warehouse.table(lateTable, rawTables.listen_events),
+  late: warehouse.table(lateTopic, rawTables.listen_events),
 });
 
 /** Topics of a log of Kafka, from which one process lands them. */

@@ -21,6 +21,8 @@ export type EventWriter = (user: User, into: EventLists) => void;
  * event, and a submitted upgrade or downgrade a status change. All of them have one `eventId`,
  * `<sessionId>-<itemInSession>`: unique in a topic, and what joins the topics. Who the user is, and
  * the tag, are null where the configuration does not show it.
+ *
+ * Long because the fields of each topic are written out in the order of its schema.
  */
 export function eventWriter({ plan, profiles }: Pick<Site, 'plan' | 'profiles'>): EventWriter {
   const { showUser, tag = null } = plan;
@@ -31,7 +33,8 @@ export function eventWriter({ plan, profiles }: Pick<Site, 'plan' | 'profiles'>)
     return profile;
   };
 
-  return (user, into) => {
+  // Long because the fields of each topic are written out in the order of its schema.
+  const write: EventWriter = (user, into) => {
     const { state, song, sessionId, item: itemInSession } = user;
     const profile = (user.memo as Profile | undefined) ?? draw(user);
     const { auth, level, page } = state;
@@ -150,4 +153,6 @@ export function eventWriter({ plan, profiles }: Pick<Site, 'plan' | 'profiles'>)
         tag: label,
       });
   };
+
+  return write;
 }

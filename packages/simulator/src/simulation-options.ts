@@ -11,7 +11,8 @@ import {
 } from './config/config-reader.ts';
 import { defaultConfig } from './config/default-config.ts';
 import type { EventsimConfig } from './config/eventsim-config.ts';
-import { parseConfig, type SiteConfig } from './config/site-config.ts';
+import { parseConfig } from './config/parse-config.ts';
+import type { SiteConfig } from './config/site-config.ts';
 import { shown } from './errors.ts';
 
 /** What is simulated. An option wins over the configuration, the configuration over the default. */

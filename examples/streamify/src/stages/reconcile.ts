@@ -1,5 +1,5 @@
 import type { Warehouse } from '@streamify/core';
-import { lateTable, type Published, topicNames } from '../log-topics.ts';
+import { lateTopic, type Published, topicNames } from '../log-topics.ts';
 import { shown } from '../progress.ts';
 
 /** What became of the records of one topic. They balance when `published` is the sum of the rest. */
@@ -59,7 +59,7 @@ export async function reconcile(
   const facts = await number('select count(*) from fact_streams');
   const wide = await number('select count(*) from wide_streams');
   const plays = await number('select coalesce(sum(plays), 0) from raw.main.plays_per_song');
-  const late = await number(`select count(*) from raw.main.${lateTable}`);
+  const late = await number(`select count(*) from raw.main.${lateTopic}`);
   const listens = topics.find(({ topic }) => topic === 'listen_events')?.landed;
   const balanced =
     topics.every((topic) => topic.balanced) &&

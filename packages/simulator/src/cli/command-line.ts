@@ -120,6 +120,8 @@ type TextOption = {
 /**
  * Reads the command line.
  *
+ * Long because each option is read once, and what contradicts it is refused beside it.
+ *
  * @throws UsageError that says which option, what it got and what it takes.
  */
 export function readCommandLine(args: readonly string[]): CommandLine {

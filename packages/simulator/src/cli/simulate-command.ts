@@ -52,7 +52,11 @@ export interface Summary {
   readonly maxRssBytes: number;
 }
 
-/** Runs what the command line asks for. */
+/**
+ * Runs what the command line asks for.
+ *
+ * Long because the simulation, the checkpoint, the labels and the summary share the position and the counts.
+ */
 export async function simulateCommand(
   line: CommandLine,
   io: {

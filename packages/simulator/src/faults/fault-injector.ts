@@ -62,6 +62,8 @@ export interface FaultInjector {
  * - `malformed`: it is cut off, or starts with a byte that no record starts with.
  * - `schemaV2`: it has a field more, `connection`; in a log, under the id of the newer schema.
  *
+ * Long because every fault draws from, counts in and holds back into the same state, which a checkpoint keeps.
+ *
  * @throws OptionError for rates that cannot be.
  */
 export function faultInjector(

@@ -47,43 +47,13 @@ export interface SessionClock {
 
 /** Makes the clock of a configuration. */
 export function sessionClock(options: SessionClockOptions): SessionClock {
-  const { sessionGap, damping, weekendDamping, weekendDampingOffset, weekendDampingScale } =
-    options;
-  const daysOff = new Map<number, boolean>();
-  const off = (day: number): boolean => {
-    let known = daysOff.get(day);
-    if (known === undefined) {
-      known = isDayOff(day);
-      daysOff.set(day, known);
-    }
-    return known;
-  };
+  const { sessionGap, damping } = options;
+  const dampingAt = weekendDampingOf(options);
 
   const warp = (time: number): number => {
     const secondOfDay = time - Math.floor(time / daySeconds) * daySeconds;
     const angle = (2 * Math.PI * (secondOfDay - quietest)) / daySeconds;
     return time + Math.trunc(damping * daySeconds * Math.sin(angle));
-  };
-
-  /** How far the ramp that starts at 0 has risen after some seconds. */
-  const risen = (seconds: number): number => {
-    if (seconds <= 0) return 0;
-    return seconds >= weekendDampingScale ? 1 : seconds / weekendDampingScale;
-  };
-
-  const dampingAt = (time: number): number => {
-    const day = Math.floor(time / daySeconds);
-    const sinceMidnight = time - day * daySeconds;
-    const toMidnight = daySeconds - sinceMidnight;
-    const [before, today, after] = [off(day - 1), off(day), off(day + 1)];
-    if (today) {
-      const up = before ? 1 : risen(sinceMidnight + weekendDampingOffset);
-      const down = after ? 1 : risen(toMidnight + weekendDampingOffset);
-      return weekendDamping * Math.min(up, down);
-    }
-    const up = after ? risen(weekendDampingOffset - toMidnight) : 0;
-    const down = before ? risen(weekendDampingOffset - sinceMidnight) : 0;
-    return weekendDamping * Math.max(up, down);
   };
 
   const next = (last: number, beta: number, random: Random): number => {
@@ -109,4 +79,42 @@ export function sessionClock(options: SessionClockOptions): SessionClock {
   };
 
   return { next, first, warp, dampingAt };
+}
+
+/** The probability that a session is dropped, by its time: it rises towards days off, and falls after them. */
+function weekendDampingOf({
+  weekendDamping,
+  weekendDampingOffset,
+  weekendDampingScale,
+}: SessionClockOptions): SessionClock['dampingAt'] {
+  const daysOff = new Map<number, boolean>();
+  const off = (day: number): boolean => {
+    let known = daysOff.get(day);
+    if (known === undefined) {
+      known = isDayOff(day);
+      daysOff.set(day, known);
+    }
+    return known;
+  };
+
+  /** How far the ramp that starts at 0 has risen after some seconds. */
+  const risen = (seconds: number): number => {
+    if (seconds <= 0) return 0;
+    return seconds >= weekendDampingScale ? 1 : seconds / weekendDampingScale;
+  };
+
+  return (time) => {
+    const day = Math.floor(time / daySeconds);
+    const sinceMidnight = time - day * daySeconds;
+    const toMidnight = daySeconds - sinceMidnight;
+    const [before, today, after] = [off(day - 1), off(day), off(day + 1)];
+    if (today) {
+      const up = before ? 1 : risen(sinceMidnight + weekendDampingOffset);
+      const down = after ? 1 : risen(toMidnight + weekendDampingOffset);
+      return weekendDamping * Math.min(up, down);
+    }
+    const up = after ? risen(weekendDampingOffset - toMidnight) : 0;
+    const down = before ? risen(weekendDampingOffset - sinceMidnight) : 0;
+    return weekendDamping * Math.max(up, down);
+  };
 }

@@ -210,7 +210,11 @@ function songPiece(store: PieceStore, played: PlayedSong): Piece {
   return made;
 }
 
-/** The pieces of a session: its ids, and who its user is. */
+/**
+ * The pieces of a session: its ids, and who its user is.
+ *
+ * Long because the bytes are written out field by field in the order of the schemas.
+ */
 function sessionPieces({ plan, profiles }: Site, store: PieceStore) {
   const placeOf = remember((place: Place) => ({
     name: store.make((into) => {

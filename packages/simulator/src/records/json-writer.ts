@@ -24,6 +24,8 @@ export interface JsonFormat {
  *
  * What does not change is turned into bytes once: a song, a state, a session and who its user is. A
  * record is put together from such pieces.
+ *
+ * Long because the records of one action, in up to four topics, are put together from the same pieces.
  */
 export function jsonWriter(site: Site, { ids, together, keyed }: JsonFormat): RecordWriter {
   const store = new PieceStore();
@@ -217,7 +219,11 @@ function songPiece(store: PieceStore, user: User, ids: boolean): Piece {
   return made;
 }
 
-/** The pieces of a session that tell who its user is. */
+/**
+ * The pieces of a session that tell who its user is.
+ *
+ * Long because the bytes are written out field by field in the original's order.
+ */
 function sessionPieces({ plan, profiles }: Site, store: PieceStore, ids: boolean) {
   const tag = plan.tag === undefined ? nothing : utf8(`,"tag":${json(plan.tag)}`);
   const placeOf = remember(({ city, zip, state, lon, lat }: Place) => ({

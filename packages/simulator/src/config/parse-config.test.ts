@@ -3,7 +3,7 @@ import { ConfigError } from '../errors.ts';
 import { stateId } from '../model/state-machine.ts';
 import { defaultConfig } from './default-config.ts';
 import type { EventsimConfig } from './eventsim-config.ts';
-import { parseConfig } from './site-config.ts';
+import { parseConfig } from './parse-config.ts';
 
 const home = { page: 'Home', method: 'GET', status: 200, auth: 'Guest', level: 'free' };
 const song = { ...home, page: 'NextSong', method: 'PUT' };
