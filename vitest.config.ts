@@ -16,6 +16,8 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages,examples,benchmarks,scripts}/**/*.test.ts'],
           exclude: [...ignore, '**/*.{int,e2e,faults}.test.ts'],
+          // A bound against hanging, not a measure: some simulate years.
+          testTimeout: 30_000,
         },
       },
       {
