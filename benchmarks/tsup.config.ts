@@ -3,6 +3,7 @@ import { defineConfig } from 'tsup';
 export default defineConfig({
   entry: {
     landing: 'src/landing.ts',
+    asynchronous: 'src/asynchronous.ts',
     simulation: 'src/simulation.ts',
     growth: 'src/growth.ts',
     kafka: 'src/kafka/kafka.ts',

@@ -12,23 +12,45 @@ export interface CallLimits {
 /** A delay of more milliseconds than 31 bits would fire at once. */
 const longestTimer = 2 ** 31 - 1;
 
+/** One try of a call. */
+export class CallTry {
+  /** 1 for the first try. */
+  readonly attempt: number;
+  #controller: AbortController | undefined;
+  #aborted: { readonly reason: unknown } | undefined;
+
+  constructor(attempt: number) {
+    this.attempt = attempt;
+  }
+
+  /** Fires when nobody waits for the result any more. Made when first asked for: it costs more than all else of a call. */
+  get signal(): AbortSignal {
+    this.#controller ??= new AbortController();
+    if (this.#aborted) this.#controller.abort(this.#aborted.reason);
+    return this.#controller.signal;
+  }
+
+  /** Fires the signal. */
+  abort(reason: unknown): void {
+    this.#aborted ??= { reason };
+    this.#controller?.abort(reason);
+  }
+}
+
 /** Starts a call, which is given up and tried again as its limits say. */
-export function startCall<R>(
-  work: (signal: AbortSignal, attempt: number) => Promise<R>,
-  limits: CallLimits,
-): Call<R> {
+export function startCall<R>(work: (context: CallTry) => Promise<R>, limits: CallLimits): Call<R> {
   const call = new LimitedCall(work, limits);
   return { result: call.run(), abort: (reason) => call.abort(reason) };
 }
 
 class LimitedCall<R> {
-  readonly #work: (signal: AbortSignal, attempt: number) => Promise<R>;
+  readonly #work: (context: CallTry) => Promise<R>;
   readonly #limits: CallLimits;
   /** Ends the try that is under way, or the wait for the next. */
   #end: (reason: unknown) => void = () => {};
   #aborted: { readonly reason: unknown } | undefined;
 
-  constructor(work: (signal: AbortSignal, attempt: number) => Promise<R>, limits: CallLimits) {
+  constructor(work: (context: CallTry) => Promise<R>, limits: CallLimits) {
     this.#work = work;
     this.#limits = limits;
   }
@@ -55,11 +77,11 @@ class LimitedCall<R> {
   #try(attempt: number): Promise<R> {
     const { timeout } = this.#limits;
     return new Promise<R>((resolve, reject) => {
-      const controller = new AbortController();
+      const context = new CallTry(attempt);
       this.#end = (reason) => {
         clearTimeout(timer);
         reject(reason);
-        controller.abort(reason);
+        context.abort(reason);
       };
       const timer =
         timeout > longestTimer
@@ -67,7 +89,7 @@ class LimitedCall<R> {
           : setTimeout(() => this.#end(new Error(`no result within ${timeout} ms`)), timeout);
       const settled = async () => {
         try {
-          resolve(await this.#work(controller.signal, attempt));
+          resolve(await this.#work(context));
         } catch (cause) {
           reject(cause);
         } finally {

@@ -58,8 +58,7 @@ export function mapAsync<T, R>(
   return operator<T, R>((output) => {
     const calls = useCalls<T, R>(name, output, {
       concurrency,
-      start: (element) =>
-        startCall((signal, attempt) => fn(element, { signal, attempt }), { timeout, retry }),
+      start: (element) => startCall((context) => fn(element, context), { timeout, retry }),
       outside: onReject,
     });
     return {
