@@ -64,6 +64,14 @@ export class EpochLoop<A, B> {
 
   /** Resolves at the end of the partition, or when `signal` has fired and all is committed. */
   async run(): Promise<void> {
+    try {
+      await this.#workToEnd();
+    } finally {
+      this.#work.close();
+    }
+  }
+
+  async #workToEnd(): Promise<void> {
     const { task, commits, signal } = this.#open;
     while (!this.#halt.aborted && !this.#inputs.isEnded)
       if ((await this.#fillEpoch()) > 0) await this.#commitEpoch();

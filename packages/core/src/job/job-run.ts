@@ -3,7 +3,7 @@ import { FencedError, UnknownTopicError } from '../contract/errors.ts';
 import type { Assignment, EventLog } from '../contract/event-log.ts';
 import type { StateView } from '../state/state-view.ts';
 import type { Task } from '../task/task.ts';
-import { aborted } from './aborted.ts';
+import { aborted, untilAborted } from './aborted.ts';
 import { systemClock } from './clock.ts';
 import type { CommitReport } from './commit-queue.ts';
 import type { Job } from './job-options.ts';
@@ -71,7 +71,7 @@ export class JobRun<A, B> {
         throw new UnknownTopicError(`there is no topic ${topic}: create it with createTopic`);
     this.#abort.throwIfAborted();
     const joining = this.#join();
-    const share = await Promise.race([joining, aborted(this.#stopping)]);
+    const share = await untilAborted(joining, this.#stopping);
     if (share) await this.#workOn(share);
     // Nobody waits for a group that is no longer wanted.
     else joining.then((late) => late.close()).catch(() => {});
@@ -105,7 +105,7 @@ export class JobRun<A, B> {
     };
     const finishing = finish();
     finishing.catch(() => {});
-    await Promise.race([finishing, aborted(this.#abort)]);
+    await untilAborted(finishing, this.#abort);
     this.#abort.throwIfAborted();
     await finishing;
   }

@@ -26,12 +26,18 @@ export class TaskWork<A, B> {
   readonly #watch: DeadLetterWatch<A, B>;
   /** Fires when the work no longer waits for calls. */
   readonly #giveUp: AbortSignal;
+  readonly #wake = () => this.#on.task.wake();
 
   constructor(job: Job<A, B>, on: WorkedOn<A, B>) {
     this.#on = on;
     this.#watch = new DeadLetterWatch(job, on.partition, on.task);
     this.#giveUp = AbortSignal.any([on.abort, on.commits.failed]);
-    this.#giveUp.addEventListener('abort', () => on.task.wake());
+    this.#giveUp.addEventListener('abort', this.#wake);
+  }
+
+  /** Lets go of the signals, which may live on, and with them of the task. */
+  close(): void {
+    this.#giveUp.removeEventListener('abort', this.#wake);
   }
 
   /** Runs work of the task, and looks at the dead letters that it gave. */
