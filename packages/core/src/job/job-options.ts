@@ -59,7 +59,12 @@ export interface JobSettings<B> {
   readonly onPoison?: 'dead-letter' | 'fail';
   /** Largest share of events that may become dead letters, looked at after the first 1,000. Default 0.5. */
   readonly maxDeadShare?: number;
-  /** How far an event's time may be ahead of its append to the log, in milliseconds. Default one day. */
+  /**
+   * How far an event's time may be ahead of its append to the log, in milliseconds: one that is further
+   * ahead becomes a dead letter. One that is ahead moves event time no further than its append, and is
+   * counted as `ahead`, so that a producer whose clock is fast makes nobody else late. `Infinity` says
+   * that the two have nothing to do with each other, as in simulated or imported history. Default one day.
+   */
   readonly maxFutureSkew?: number;
   /**
    * After how many milliseconds without an event the clock moves event time on, to so many before

@@ -392,7 +392,7 @@ describe('dead letters', () => {
         reason: expect.stringMatching(/1005001.*ahead/),
       },
     ]);
-    expect(into.counts('job')).toEqual({ in: 4, out: 1, dead: 1, late: 1 });
+    expect(into.counts('job')).toEqual({ in: 4, out: 1, dead: 1, late: 1, ahead: 1 });
   });
 
   it('are made of events that a cleaning rule moves too far ahead of the log', async () => {

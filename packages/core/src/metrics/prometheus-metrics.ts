@@ -35,7 +35,7 @@ const known = {
  *
  * @example
  * const metrics = prometheusMetrics();
- * createServer((_, response) => response.setHeader('content-type', metrics.contentType).end(metrics.text())).listen(9464);
+ * createServer((_, response) => response.setHeader('content-type', metrics.contentType).end(metrics.text())).listen(9464, '127.0.0.1');
  * await run({ ...job, metrics });
  */
 export function prometheusMetrics(): PrometheusMetrics {

@@ -15,6 +15,8 @@ export interface OperatorHost {
   count(name: string): void;
   /** Why an event at this time cannot be taken; `undefined` when it can. */
   refusalOfTime(time: number, loggedAt: number): string | undefined;
+  /** How far an event at this time moves event time: no further than its append to the log, unless the job says that the two have nothing to do with each other. */
+  heldTime(time: number): number;
   emitter<T>(operator: string, output: Subscriber<T>): Emitter<T>;
   /** Makes the calls of an asynchronous operator, for which the epoch waits. */
   calls<In, Out>(operator: string, options: CallOptions<In, Out>): Caller<In>;

@@ -1,3 +1,4 @@
+import { currentHost } from './current-host.ts';
 import { useEventTime } from './use-event-time.ts';
 import { useState } from './use-state.ts';
 
@@ -8,6 +9,7 @@ export interface Watermark {
   /**
    * Notes the time of an event and returns the watermark after it. It never goes back; `NaN` does
    * not move it, and no event does in a task whose topic carries the watermarks of its writers.
+   * In a job an event that is ahead of its append to the log moves it to that append, not further.
    */
   observe(time: number): number;
 }
@@ -24,6 +26,7 @@ export interface Watermark {
  * @param onAdvance called after such a move. It emits through `useEmitter` only.
  */
 export function useWatermark(name: string, onAdvance?: (time: number) => void): Watermark {
+  const host = currentHost(name);
   const newest = useState(`${name}.watermark`, Number.NEGATIVE_INFINITY);
   const isCarried = useEventTime(name, (time) => {
     if (!(time > newest.current)) return;
@@ -36,9 +39,10 @@ export function useWatermark(name: string, onAdvance?: (time: number) => void): 
     },
     observe(time) {
       const before = newest.current;
-      if (!(time > before) || isCarried()) return before;
-      newest.current = time;
-      return time;
+      const held = host ? host.heldTime(time) : time;
+      if (!(held > before) || isCarried()) return before;
+      newest.current = held;
+      return held;
     },
   };
 }

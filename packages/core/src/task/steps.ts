@@ -25,15 +25,22 @@ export class Steps<B> {
   #pendingBefore = 0;
   #arrival: Arrival | undefined;
   #result: ResultId | undefined;
+  #time = Number.NaN;
+  #isKept = false;
 
   constructor(tables: TaskTables) {
     this.#tables = tables;
   }
 
-  /** Says what the next steps are of: a record, and one of the results that it caused. */
-  isOf(arrival: Arrival | undefined, result?: ResultId): void {
+  /**
+   * Says what the next steps are of: a record, and one of the results that it caused.
+   *
+   * @param time of the event that is not digested before this step is kept; `NaN` where there is none.
+   */
+  isOf(arrival: Arrival | undefined, result?: ResultId, time = Number.NaN): void {
     this.#arrival = arrival;
     this.#result = result;
+    this.#time = time;
   }
 
   /** The record being processed. */
@@ -44,6 +51,16 @@ export class Steps<B> {
   /** The result being processed; `undefined` when it is the event itself. */
   get result(): ResultId | undefined {
     return this.#result;
+  }
+
+  /** The time of the event that is being digested; `NaN` where there is none. */
+  get time(): number {
+    return this.#time;
+  }
+
+  /** Whether the last step has digested its event: it was kept, and made no call that could still fail. */
+  get isDigested(): boolean {
+    return this.#isKept && !this.calls.hasAsked;
   }
 
   /** The event that causes what is emitted now. */
@@ -61,6 +78,7 @@ export class Steps<B> {
   keep(): void {
     this.epoch.keepStep();
     this.calls.keepStep();
+    this.#isKept = true;
   }
 
   /** Takes the step back. */
@@ -93,6 +111,7 @@ export class Steps<B> {
   }
 
   #undoRest(): void {
+    this.#isKept = false;
     this.pending.length = this.#pendingBefore;
     this.#tables.undoStep();
     this.calls.undoStep();

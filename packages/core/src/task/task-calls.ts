@@ -7,6 +7,8 @@ import type { Arrival } from './arrival.ts';
 /** The record that a call is made for, and the call's name in a dead letter. */
 export interface CallOrigin {
   readonly arrival: Arrival;
+  /** Time of the event that is digested once the call's result is; `NaN` where there is none. */
+  readonly time: number;
   /** Names the call in a dead letter: the operator, and its input. */
   readonly result: ResultId;
   /** Hears how the call of a dead letter has ended; `undefined` for the call of an event. */
@@ -32,6 +34,7 @@ interface OperatorQueue {
 interface Origin {
   readonly arrival: Arrival;
   readonly result: ResultId | undefined;
+  readonly time: number;
 }
 
 /** The calls of all asynchronous operators of a task. They outlive a subscription of its pipeline. */
@@ -56,6 +59,7 @@ export class TaskCalls {
       submit: (input) =>
         own.queue.add(input, {
           arrival: this.#origin.arrival,
+          time: this.#origin.time,
           result: this.#nameOf(operator, own, input),
         }),
       complete: () => {
@@ -121,9 +125,15 @@ export class TaskCalls {
   redrive(arrival: Arrival, result: ResultId, redriven: CallOrigin['redriven']): boolean {
     const own = this.#find(result.operator);
     if (!own || !redriven) return false;
-    own.queue.add(result.value, { arrival, result, redriven });
+    own.queue.add(result.value, { arrival, time: Number.NaN, result, redriven });
     own.queue.start();
     return true;
+  }
+
+  /** Whether the last step has asked for calls. */
+  get hasAsked(): boolean {
+    for (const { queue, before } of this.#queues) if (queue.length > before) return true;
+    return false;
   }
 
   startStep(): void {

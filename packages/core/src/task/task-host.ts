@@ -85,6 +85,13 @@ export class TaskHost implements OperatorHost {
     this.#followers.push(advance);
   }
 
+  heldTime(time: number): number {
+    const { loggedAt } = this.#options.steps.arrival.record;
+    // A log without a clock of its own says 0, or less.
+    if (!(time > loggedAt) || !(loggedAt > 0)) return time;
+    return this.#options.maxFutureSkew === Number.POSITIVE_INFINITY ? time : loggedAt;
+  }
+
   refusalOfTime(time: number, loggedAt: number): string | undefined {
     if (!(time > loggedAt + this.#options.maxFutureSkew)) return undefined;
     const hours = ((time - loggedAt) / 3_600_000).toFixed(1);

@@ -334,7 +334,7 @@ describe('a task refuses a pipeline that', () => {
   it('subscribes an operator after the task has started', () => {
     const late = mergeMap((event: Play) => from([event]).pipe(tumblingWindow(count, { size: 10 })));
     expect(refusal((plays$) => plays$.pipe(late))).toMatch(
-      /tumblingWindow.watermark was subscribed after its task had started, inside mergeMap or groupBy/,
+      /tumblingWindow was subscribed after its task had started, inside mergeMap or groupBy/,
     );
   });
 

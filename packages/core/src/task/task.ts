@@ -143,12 +143,12 @@ export class Task<A, B> {
 
   /** Pushes an event depth first: when it returns, all that follows from it is done or called for. Only inside `run`. */
   push(event: StreamEvent<A>, arrival: Arrival): void {
-    this.#steps.isOf(arrival);
+    this.#steps.isOf(arrival, undefined, event.time);
     this.#steps.epoch.tally('in');
     const failure = this.#step(() => this.#pipeline.next(event), true);
     if (failure) this.#steps.deadLetter('pipeline', failure.cause);
     else {
-      this.#time.observe(event.time);
+      this.#digested(event.time);
       if (this.#steps.pending.length > 0) this.#deliverPending();
     }
     if (this.#pipeline.isCompleted)
@@ -316,6 +316,14 @@ export class Task<A, B> {
     return failure;
   }
 
+  /** Lets an event move event time, once it can become no dead letter any more. */
+  #digested(time: number): void {
+    if (!this.#steps.isDigested) return;
+    const held = this.#host.heldTime(time);
+    if (held < time) this.#steps.epoch.tally('ahead');
+    this.#time.observe(held);
+  }
+
   /** A step of a dead letter, which is closed with it. */
   #redriveStep(id: string, work: () => void): Failure | undefined {
     return this.#step(() => {
@@ -330,9 +338,9 @@ export class Task<A, B> {
 
   /** Delivers the result of a call, or makes its input a dead letter. */
   #deliverCall({ call: { context, settled }, deliver }: SettledCall): void {
-    const { arrival, result, redriven } = context;
+    const { arrival, time, result, redriven } = context;
     // What follows from the result has the event as its cause, as if nobody had waited.
-    this.#steps.isOf(arrival, result);
+    this.#steps.isOf(arrival, result, time);
     const failure =
       settled && 'value' in settled
         ? redriven
@@ -341,8 +349,10 @@ export class Task<A, B> {
         : settled;
     redriven?.tell(!failure);
     const operator = settled && 'value' in settled ? 'pipeline' : result.operator;
-    if (!failure) this.#deliverPending();
-    else if (!redriven) this.#steps.deadLetter(operator, failure.cause);
+    if (!failure) {
+      this.#digested(time);
+      this.#deliverPending();
+    } else if (!redriven) this.#steps.deadLetter(operator, failure.cause);
   }
 
   /** Tells operators how far event time has come, each upstream of the next: pipelines are subscribed from their end. */
