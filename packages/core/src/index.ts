@@ -37,6 +37,7 @@ export type { RetryOptions } from './contract/retry-options.ts';
 export type { SchemaRegistry } from './contract/schema-registry.ts';
 export type { Sink } from './contract/sink.ts';
 export type { StateStore } from './contract/state-store.ts';
+export type { TopicOptions, WireFormat } from './contract/topic-codec.ts';
 export type { TableOptions, TableSink, Warehouse } from './contract/warehouse.ts';
 export type { Clock } from './job/clock.ts';
 export type { CommitReport } from './job/commit-queue.ts';

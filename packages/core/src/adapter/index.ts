@@ -20,6 +20,7 @@ export type {
   Slice,
 } from '../contract/event-log.ts';
 export type { NamedSinks, SinkTask, TaskId } from '../contract/sink.ts';
+export type { TopicCodec, ValueDecoder, ValueEncoder } from '../contract/topic-codec.ts';
 export { addCounts } from './add-counts.ts';
 export { assignAll } from './assign-all.ts';
 export { checkOwnInput } from './check-own-input.ts';

@@ -1,42 +1,53 @@
-import { type AvroEncoder, avroEncoder } from '../codec/avro-codec.ts';
+import { topicCodec } from '../codec/topic-codec.ts';
+import { OptionError } from '../contract/errors.ts';
 import type { EventLog, Topic } from '../contract/event-log.ts';
 import type { EventType, RecordSchema } from '../contract/event-type.ts';
+import type { TopicCodec, TopicOptions, ValueEncoder } from '../contract/topic-codec.ts';
 import { checkTopicName } from './topic-name.ts';
 
 /**
- * Makes the typed view of a log's topic. The schema is registered at the first publish, under
- * `<topic>-value` as Kafka's clients do.
+ * Makes the typed view of a log's topic. Where the format has schemas registered, that happens at the
+ * first publish, under `<topic>-value` as Kafka's clients do.
  *
- * @throws OptionError when `name` is no topic name.
+ * @throws OptionError when `name` is no topic name, or the options do not go together.
  */
 export function typedTopic<S extends RecordSchema, T>(
   log: EventLog,
   name: string,
   type: EventType<S, T>,
+  options: TopicOptions = {},
 ): Topic<T> {
   checkTopicName(name);
-  let registered: Promise<AvroEncoder<T>> | undefined;
-
-  const register = async () =>
-    avroEncoder(type, await log.registry.register(`${name}-value`, type.schema));
-
-  const encoder = (): Promise<AvroEncoder<T>> => {
-    registered ??= register().catch((error: unknown) => {
-      registered = undefined;
-      throw error;
-    });
-    return registered;
-  };
-
+  const { tombstones = 'skip' } = options;
+  if (tombstones !== 'skip' && tombstones !== 'dead-letter')
+    throw new OptionError(
+      `tombstones of topic ${name} is skip or dead-letter, not ${String(tombstones)}`,
+    );
+  const codec = topicCodec({ ...options, topic: name, type, registry: log.registry });
+  const encoder = once(codec);
   return {
     name,
     log,
     type,
+    codec,
+    tombstones,
     async publish(values) {
       if (values.length === 0) return;
       const { encode } = await encoder();
       const records = values.map((value) => ({ key: type.keyOf(value), value: encode(value) }));
       await log.publish(name, records);
     },
+  };
+}
+
+/** Makes the encoder once, and again where that failed. */
+function once<T>(codec: TopicCodec<T>): () => Promise<ValueEncoder<T>> {
+  let made: Promise<ValueEncoder<T>> | undefined;
+  return () => {
+    made ??= codec.encoder().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
   };
 }

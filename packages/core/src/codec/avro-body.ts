@@ -16,8 +16,10 @@ interface Reader {
 
 /** A schema that values were written with. */
 interface Writer {
-  readonly id: number;
+  readonly id: number | 'given';
   readonly schema: RecordSchema;
+  /** Bytes before a body. Default: those of Confluent's wire format. */
+  readonly prefix?: number;
 }
 
 /**
@@ -26,16 +28,17 @@ interface Writer {
  */
 export function avroBody<T>({ avro, schema }: Reader, writer: Writer): AvroBody<T> {
   const { name } = schema;
+  const { id, prefix = prefixLength } = writer;
   const resolver = resolverFor(avro, schema, writer.schema);
   if (resolver instanceof Error)
     return () => {
-      const reason = `schema ${writer.id} cannot be read as it: ${resolver.message}`;
+      const reason = `schema ${id} cannot be read as it: ${resolver.message}`;
       throw undecodable(name, reason, resolver);
     };
   return (bytes) => {
     let result: { readonly value: T; readonly offset: number };
     try {
-      result = avro.decode(bytes, prefixLength, resolver);
+      result = avro.decode(bytes, prefix, resolver);
     } catch (cause) {
       throw undecodable(name, (cause as Error).message, cause);
     }

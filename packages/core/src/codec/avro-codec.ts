@@ -42,7 +42,22 @@ const chunkLength = 64 * 1024;
 export function avroEncoder<T>(type: EventType<RecordSchema, T>, schemaId: number): AvroEncoder<T> {
   if (!Number.isInteger(schemaId) || schemaId < 0 || schemaId > maxSchemaId)
     throw new OptionError(`schemaId is an integer from 0 to ${maxSchemaId}, not ${schemaId}`);
+  const prefix = Buffer.alloc(prefixLength);
+  writePrefix(prefix, 0, schemaId);
+  return prefixedEncoder(type, prefix);
+}
+
+/**
+ * Makes an encoder to Avro behind bytes that are the same for all values.
+ *
+ * @throws SchemaError when the event's schema is not valid Avro.
+ */
+export function prefixedEncoder<T>(
+  type: EventType<RecordSchema, T>,
+  prefix: Uint8Array,
+): AvroEncoder<T> {
   const avro = avroType(type.schema);
+  const prefixLength = prefix.length;
   let chunk = Buffer.alloc(0);
   let position = 0;
 
@@ -64,7 +79,7 @@ export function avroEncoder<T>(type: EventType<RecordSchema, T>, schemaId: numbe
       position = 0;
       end = tryToWrite(value);
     }
-    writePrefix(chunk, position, schemaId);
+    for (let i = 0; i < prefixLength; i++) chunk[position + i] = prefix[i] as number;
     const bytes = chunk.subarray(position, end);
     position = end;
     return bytes;

@@ -1,5 +1,6 @@
 import type { EventType, RecordSchema } from './event-type.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
+import type { TopicCodec, TopicOptions } from './topic-codec.ts';
 
 /** Small named values beside a record, such as the file it was imported from. */
 export type Headers = Readonly<Record<string, string>>;
@@ -126,8 +127,12 @@ export interface EventLog {
     topics: readonly string[],
     listener: AssignmentListener,
   ): Promise<Assignment>;
-  /** A topic of one event type. */
-  topic<S extends RecordSchema, T>(name: string, type: EventType<S, T>): Topic<T>;
+  /** A topic of one event type, and how its values are written: by default as Avro with the registry's schema id. */
+  topic<S extends RecordSchema, T>(
+    name: string,
+    type: EventType<S, T>,
+    options?: TopicOptions,
+  ): Topic<T>;
   close(): Promise<void>;
 }
 
@@ -136,6 +141,10 @@ export interface Topic<T> {
   readonly name: string;
   readonly log: EventLog;
   readonly type: EventType<RecordSchema, T>;
+  /** How its values are written and read. */
+  readonly codec: TopicCodec<T>;
+  /** What becomes of records without a value. */
+  readonly tombstones: 'skip' | 'dead-letter';
   /** Encodes and appends events, each to the partition of its key. Durable when the promise resolves. */
   publish(values: readonly T[]): Promise<void>;
 }

@@ -79,6 +79,7 @@ function pushOne<A, B>(task: Task<A, B>, { arrival, event, carried, failure }: I
   if (event) task.push(event, arrival);
   else if (carried) task.pushWatermark(carried, arrival);
   else if (failure) task.pushDead(arrival, failure.operator, failure.cause);
+  else task.passOver('tombstones');
 }
 
 function sizeOf<A>({ arrival }: Incoming<A>): number {

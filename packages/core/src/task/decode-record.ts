@@ -1,13 +1,13 @@
-import { avroDecoder } from '../codec/avro-codec.ts';
 import { isWatermarkRecord, readWatermark } from '../codec/watermark-record.ts';
-import { schemaIdOf } from '../codec/wire-format.ts';
 import type { CarriedWatermark } from '../contract/carried-watermark.ts';
+import { CodecError } from '../contract/errors.ts';
 import type { Position, StreamEvent } from '../contract/event.ts';
 import type { LogRecord } from '../contract/event-log.ts';
+import type { ValueDecoder } from '../contract/topic-codec.ts';
 import type { Arrival } from './arrival.ts';
 import type { Input } from './input.ts';
 
-/** A record, decoded into an event or a watermark, or with the failure to decode it. */
+/** A record, decoded into an event or a watermark, or with the failure to decode it; with none of these it is passed over. */
 export interface Incoming<A> {
   readonly arrival: Arrival;
   readonly event: StreamEvent<A> | undefined;
@@ -30,12 +30,11 @@ export interface RecordDecoderOptions<A> {
 /** Makes events of an input's records. */
 export class RecordDecoder<A> {
   readonly #options: RecordDecoderOptions<A>;
-  readonly #decoder: ReturnType<typeof avroDecoder<A>>;
+  readonly #decoder: ValueDecoder<unknown>;
 
   constructor(options: RecordDecoderOptions<A>) {
-    const { type, log } = options.input.topic;
     this.#options = options;
-    this.#decoder = avroDecoder(type, log.registry);
+    this.#decoder = options.input.topic.codec.decoder();
   }
 
   /** Fetches the schemas that these records were written with, so that they can be decoded. */
@@ -47,11 +46,12 @@ export class RecordDecoder<A> {
     const { input, partition, refusalOfTime } = this.#options;
     const { offset, key, value: raw, loggedAt } = record;
     const position: Position = { topic: input.topic.name, partition, offset };
-    const arrival: Arrival = { record, position, schemaId: schemaIdOf(raw) };
+    const arrival: Arrival = { record, position, schemaId: this.#decoder.schemaIdOf(raw) };
     if (isWatermarkRecord(record)) return incomingWatermark(arrival);
+    if (raw.length === 0) return withoutValue(arrival, input.topic.tombstones);
     let value: A;
     try {
-      value = this.#decoder.decode(record);
+      value = this.#decoder.decode(record) as A;
     } catch (cause) {
       return failed(arrival, 'decode', cause);
     }
@@ -70,6 +70,12 @@ function incomingWatermark(arrival: Arrival): Incoming<never> {
   } catch (cause) {
     return failed(arrival, 'watermark', cause);
   }
+}
+
+function withoutValue(arrival: Arrival, tombstones: 'skip' | 'dead-letter'): Incoming<never> {
+  if (tombstones === 'dead-letter')
+    return failed(arrival, 'decode', new CodecError('the record has no value: it is a tombstone'));
+  return { arrival, event: undefined, carried: undefined, failure: undefined };
 }
 
 function failed(arrival: Arrival, operator: string, cause: unknown): Incoming<never> {

@@ -204,6 +204,12 @@ export class Task<A, B> {
     this.#steps.deadLetter(operator, cause);
   }
 
+  /** Counts a record that is no event, by the reason. Only inside `run`. */
+  passOver(reason: string): void {
+    this.#steps.epoch.tally('in');
+    this.#steps.epoch.tally(reason);
+  }
+
   /** Takes in the watermark of a writer of the topic; operators hear of it when the slowest writer has moved. Only inside `run`, and while no call is under way. */
   pushWatermark(carried: CarriedWatermark, arrival: Arrival): void {
     this.#steps.isOf(arrival);

@@ -65,7 +65,7 @@ export function faultyLog(
         close: () => reader.close(),
       };
     },
-    topic: (name, type) => typedTopic(faulty, name, type),
+    topic: (name, type, options) => typedTopic(faulty, name, type, options),
   };
   return faulty;
 }

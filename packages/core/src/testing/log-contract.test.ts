@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { UnknownTopicError } from '../contract/errors.ts';
 import type { EventLog, LogRecord, PartitionReader } from '../contract/event-log.ts';
+import type { EventType, RecordSchema } from '../contract/event-type.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
 import { logContract } from './log-contract.ts';
 
@@ -209,6 +210,16 @@ describe('logContract', () => {
           },
       },
       'appends nothing when a record names a partition that the topic does not have',
+    ],
+    [
+      'writes all topics in one format',
+      {
+        topics: (log: EventLog) => ({
+          topic: <S extends RecordSchema, T>(name: string, type: EventType<S, T>) =>
+            log.topic(name, type),
+        }),
+      },
+      'publishes events in the format that their topic is said to have',
     ],
     [
       'keeps what it should delete',

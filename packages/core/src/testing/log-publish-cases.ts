@@ -14,6 +14,18 @@ import {
   textOf,
 } from './log-contract-context.ts';
 
+const Play = defineEvent(
+  {
+    type: 'record',
+    name: 'Play',
+    fields: [
+      { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+      { name: 'listener', type: 'string' },
+    ],
+  },
+  { time: 'at', key: 'listener' },
+);
+
 /** Promises of a log about records that are published. */
 export const publishCases: Readonly<Record<string, Check>> = {
   'keeps the order of each key': async ({ log, topic }) => {
@@ -189,17 +201,6 @@ export const publishCases: Readonly<Record<string, Check>> = {
   },
 
   'publishes and registers events of a type': async ({ log, topic }) => {
-    const Play = defineEvent(
-      {
-        type: 'record',
-        name: 'Play',
-        fields: [
-          { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
-          { name: 'listener', type: 'string' },
-        ],
-      },
-      { time: 'at', key: 'listener' },
-    );
     await log.createTopic(topic, { partitions: 1 });
     const plays = numbers(3).map((i) => ({ at: 1_700_000_000_000 + i, listener: `ann ${i}` }));
     const typed = log.topic(topic, Play);
@@ -212,5 +213,13 @@ export const publishCases: Readonly<Record<string, Check>> = {
       records.map((r) => ({ key: r.key, value: decoder.decode(r) })),
       plays.map((value) => ({ key: value.listener, value })),
     );
+  },
+
+  'publishes events in the format that their topic is said to have': async ({ log, topic }) => {
+    await log.createTopic(topic, { partitions: 1 });
+    const play = { at: 1_700_000_000_000, listener: 'ann' };
+    await log.topic(topic, Play, { format: 'json' }).publish([play]);
+    const [records = []] = await readTopic(log, topic);
+    assert.deepEqual(records.map(textOf), [JSON.stringify(play)]);
   },
 };

@@ -109,7 +109,7 @@ function logOf({ client, topics, options, members, publisher, readers, registry 
       checkOpen();
       return members.join(job, names, listener);
     },
-    topic: (name, type) => typedTopic(log, name, type),
+    topic: (name, type, options) => typedTopic(log, name, type, options),
     close() {
       closed ??= closeAll();
       return closed;

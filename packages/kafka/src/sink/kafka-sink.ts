@@ -5,13 +5,7 @@ import {
   type StreamEvent,
   type Topic,
 } from '@streamify/core';
-import {
-  avroEncoder,
-  checkTopicsAgree,
-  SinkTargets,
-  type TaskId,
-  unknownTopic,
-} from '@streamify/core/adapter';
+import { checkTopicsAgree, SinkTargets, type TaskId, unknownTopic } from '@streamify/core/adapter';
 import { type KafkaLogParts, partsOfKafkaLog } from '../log/kafka-log.ts';
 import { compressionType } from '../wire/codecs.ts';
 import { checkGrowth } from './check-growth.ts';
@@ -95,12 +89,12 @@ export function kafkaSink<T extends object>(
   return targets.add(sink, main);
 }
 
-/** Registers a topic's schema, and finds out how many partitions it has. */
+/** Registers a topic's schema, where its format needs that, and finds out how many partitions it has. */
 async function openTarget({ topic, maxMessageBytes }: KafkaTarget): Promise<TopicTarget> {
-  const { log, name, type } = topic;
+  const { log, name } = topic;
   const partitions = await log.partitions(name);
   if (partitions === undefined) throw unknownTopic(name);
-  const { encode } = avroEncoder(type, await log.registry.register(`${name}-value`, type.schema));
+  const { encode } = await topic.codec.encoder();
   return { name, partitions, rows: new RowEncoder({ topic, encode, partitions, maxMessageBytes }) };
 }
 

@@ -1,11 +1,11 @@
 import { rowOf, type Topic } from '@streamify/core';
-import { type AvroEncoder, partitionOf } from '@streamify/core/adapter';
+import { partitionOf, type ValueEncoder } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { messageOf } from '../produce/message-of.ts';
 
 export interface RowEncoderOptions {
   readonly topic: Topic<never>;
-  readonly encode: AvroEncoder<never>['encode'];
+  readonly encode: ValueEncoder<never>['encode'];
   /** Partitions of the topic. */
   readonly partitions: number;
   /** Most bytes of a row's key and value. */

@@ -45,7 +45,7 @@ export function fileLogReader(settings: FileLogSettings): EventLog {
       return readers.add(new FilePartitionReader(source, closing.signal));
     },
     assign: (_group, topics, listener) => assignAll(topics, log.partitions, listener),
-    topic: (name, type) => typedTopic(log, name, type),
+    topic: (name, type, options) => typedTopic(log, name, type, options),
     async close() {
       closing.abort();
       await readers.close();

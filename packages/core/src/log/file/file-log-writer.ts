@@ -73,7 +73,7 @@ function writerOf(settings: FileLogSettings, lock: WriterLock, topics: WrittenTo
       return readers.add(new FilePartitionReader(source, closing.signal));
     },
     assign: (_group, names, listener) => assignAll(names, log.partitions, listener),
-    topic: (name, type) => typedTopic(log, name, type),
+    topic: (name, type, options) => typedTopic(log, name, type, options),
     close() {
       closing.abort();
       closed ??= closeAll();

@@ -75,7 +75,7 @@ export function memoryLog({
       return (partitions[partition] as MemoryPartition).reader();
     },
     assign: (_group, names, listener) => assignAll(names, log.partitions, listener),
-    topic: (name, type) => typedTopic(log, name, type),
+    topic: (name, type, options) => typedTopic(log, name, type, options),
     async close() {
       closed = true;
       for (const partition of [...topics.values()].flat()) partition.close();

@@ -1,23 +1,21 @@
-import { type AvroEncoder, avroEncoder } from '../../codec/avro-codec.ts';
 import { rowOf } from '../../contract/event.ts';
 import type { NewRecord, Topic } from '../../contract/event-log.ts';
+import type { ValueEncoder } from '../../contract/topic-codec.ts';
 
 /** Makes records of the rows of one topic. A row is encoded to see whether it fits, and not once more when it is committed. */
 export class TopicRows {
   readonly topic: Topic<never>;
-  readonly #encode: AvroEncoder<never>['encode'];
+  readonly #encode: ValueEncoder<never>['encode'];
   readonly #encoded = new WeakMap<object, Uint8Array>();
 
-  private constructor(topic: Topic<never>, encode: AvroEncoder<never>['encode']) {
+  private constructor(topic: Topic<never>, encode: ValueEncoder<never>['encode']) {
     this.topic = topic;
     this.#encode = encode;
   }
 
-  /** Registers the topic's schema. */
+  /** Registers the topic's schema, where its format needs that. */
   static async open(topic: Topic<never>): Promise<TopicRows> {
-    const { log, name, type } = topic;
-    const id = await log.registry.register(`${name}-value`, type.schema);
-    return new TopicRows(topic, avroEncoder(type, id).encode);
+    return new TopicRows(topic, (await topic.codec.encoder()).encode);
   }
 
   /** Why a row cannot be stored; `undefined` when it can. */

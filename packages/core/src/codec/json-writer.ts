@@ -1,0 +1,63 @@
+import { CodecError } from '../contract/errors.ts';
+import type { EventType, RecordSchema } from '../contract/event-type.ts';
+import type { ValueEncoder } from '../contract/topic-codec.ts';
+import { avroType } from './avro-type.ts';
+import { misfitOf } from './misfit.ts';
+
+/**
+ * Makes an encoder to JSON text that {@link jsonReader} reads back: bytes as base64, numbers that JSON
+ * lacks as text.
+ *
+ * @throws SchemaError when the event's schema is not valid Avro.
+ */
+export function jsonWriter<T>({ schema }: EventType<RecordSchema, T>): ValueEncoder<T> {
+  const type = avroType(schema);
+  const names = schema.fields.map(({ name }) => name);
+  const plain = plainer(schema);
+  return {
+    encode(value) {
+      if (!type.isValid(value))
+        throw new CodecError(`cannot encode ${schema.name}: ${misfitOf(type, value)}`);
+      return Buffer.from(JSON.stringify(pick(value as object, names), plain));
+    },
+  };
+}
+
+/** The members of an object that have a name among these, in their order. */
+function pick(value: object, names: readonly string[]): Readonly<Record<string, unknown>> {
+  const picked: Record<string, unknown> = {};
+  for (const name of names) picked[name] = (value as Readonly<Record<string, unknown>>)[name];
+  return picked;
+}
+
+/** Gives what JSON has no form for as text. */
+function plainer({ name, fields }: RecordSchema) {
+  const isUnclear = fields.some(({ type }) => hasFloatBesideOthers(type));
+  return function plain(
+    this: Readonly<Record<string, unknown>>,
+    key: string,
+    value: unknown,
+  ): unknown {
+    if (typeof value === 'number' && !Number.isFinite(value)) {
+      if (!isUnclear) return String(value);
+      throw new CodecError(
+        `cannot encode ${name}: field ${key} is ${value}, which JSON has as text only, and a union of its schema has other branches that are text`,
+      );
+    }
+    // `toJSON` of a Buffer has been called by now: the value itself is still in its holder.
+    const own = typeof value === 'object' && value !== null ? this[key] : undefined;
+    return own instanceof Uint8Array ? Buffer.from(own).toString('base64') : value;
+  };
+}
+
+/** Whether a type has a union of a floating-point number and more than null. */
+function hasFloatBesideOthers(type: unknown): boolean {
+  if (Array.isArray(type)) {
+    const isFloat = type.some((branch) => branch === 'float' || branch === 'double');
+    const others = type.filter((branch) => !['null', 'float', 'double'].includes(branch as string));
+    return (isFloat && others.length > 0) || type.some(hasFloatBesideOthers);
+  }
+  return (
+    typeof type === 'object' && type !== null && Object.values(type).some(hasFloatBesideOthers)
+  );
+}
