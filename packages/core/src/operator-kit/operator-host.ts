@@ -7,6 +7,8 @@ import type { Emitter } from './emitter.ts';
 export interface OperatorHost {
   /** The table of a state; `signature` describes what its content depends on. */
   table(name: string, signature: string): StateTable;
+  /** Has values of state that are changed in place found, which costs too much outside of tests. */
+  watchState(): void;
   /** Declares a named output, and gives what takes its elements. */
   output(name: string): (element: unknown) => void;
   /** Keeps an element as JSON. */

@@ -1,3 +1,5 @@
+import { PipelineError } from '../contract/errors.ts';
+import { freezeDeep } from '../state/freeze-deep.ts';
 import { openTable } from './open-table.ts';
 
 /** A value that an operator keeps between events. Assign a new value; never change the old one in place. */
@@ -9,9 +11,15 @@ export interface State<V> {
  * State for an operator: checkpointed inside a task, plain memory in any other RxJS pipeline.
  * Call it while the operator is being subscribed.
  *
+ * @param initial the value until one is assigned. It is frozen, with all that it holds.
  * @param signature describes options that the saved value depends on; a change of it is refused.
  */
 export function useState<V>(name: string, initial: V, signature = ''): State<V> {
+  freezeDeep(initial, () => {
+    throw new PipelineError(
+      `the value of state ${name} was changed in place: no checkpoint would have it, and a step that fails could not be undone. Assign a new value to current`,
+    );
+  });
   const table = openTable(name, signature);
   return {
     get current() {

@@ -4,6 +4,7 @@ import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { Key } from '../contract/key.ts';
 import type { Output } from '../contract/output.ts';
+import { foldOf } from '../operator-kit/fold.ts';
 import { operator } from '../operator-kit/operator.ts';
 import { useCounter } from '../operator-kit/use-counter.ts';
 import { useEmitter } from '../operator-kit/use-emitter.ts';
@@ -13,8 +14,12 @@ import { useRejection } from '../operator-kit/use-rejection.ts';
 import { useSideOutput } from '../operator-kit/use-side-output.ts';
 import { useWatermark } from '../operator-kit/use-watermark.ts';
 
-/** Folds events into one result. `add` returns a new accumulator and leaves the old one alone. */
+/**
+ * Folds events into one result. `add` returns a new accumulator and leaves the old one alone; one that
+ * changes it ends a job with the first event.
+ */
 export interface Aggregate<T, A> {
+  /** The accumulator of no events. All keys and windows share it, so it is frozen with all that it holds. */
   readonly zero: A;
   readonly add: (accumulator: A, event: StreamEvent<T>) => A;
 }
@@ -70,6 +75,8 @@ export function tumblingWindow<T, A, K extends Key = string>(
   if (!(size > 0)) throw new OptionError(`size must be positive, got ${size}`);
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
+  const fold = foldOf(name, aggregate);
+
   return operator<StreamEvent<T>, WindowResult<A, K>>((output) => {
     const watermark = useWatermark(name, (time) => closeUpTo(time - lateness));
     const open = useKeyedState<A, K>(`${name}.open`, `size ${size}`);
@@ -100,8 +107,7 @@ export function tumblingWindow<T, A, K extends Key = string>(
           return putLate(event);
         }
         const key = by(event);
-        const held = open.get(start, key);
-        open.set(start, key, aggregate.add(held === undefined ? aggregate.zero : held, event));
+        open.set(start, key, fold(open.get(start, key), event));
         const reached = watermark.observe(event.time) - lateness;
         if (Math.floor(reached / size) > Math.floor(before / size)) closeUpTo(reached);
       },

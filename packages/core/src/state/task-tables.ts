@@ -6,6 +6,7 @@ import { decodeState } from './state-encoding.ts';
 import { StateSaver } from './state-saver.ts';
 import { StateTable } from './state-table.ts';
 import type { StateView } from './state-view.ts';
+import { WatchedTable } from './watched-table.ts';
 
 /** All tables of a task: those of its operators, found by name, and its own. */
 export class TaskTables {
@@ -13,6 +14,7 @@ export class TaskTables {
   readonly #saver: StateSaver;
   readonly #signatures = new Map<string, string>();
   readonly #claimed = new Set<string>();
+  #isWatched = false;
 
   /** @param own the task's own, which no operator's signature describes. */
   constructor(own: readonly StateTable[]) {
@@ -37,6 +39,11 @@ export class TaskTables {
     return { names, keyed };
   }
 
+  /** Has the values of all tables that are made from now on watched: none may be changed in place. */
+  watch(): void {
+    this.#isWatched = true;
+  }
+
   /** The table of an operator's state, which is the same after each subscription. */
   claim(name: string, signature: string): StateTable {
     if (this.#claimed.has(name))
@@ -45,7 +52,9 @@ export class TaskTables {
     this.#signatures.set(name, signature);
     const existing = this.#find(name);
     if (existing) return existing;
-    const created = new StateTable(name, { recording: true });
+    const created = this.#isWatched
+      ? new WatchedTable(name)
+      : new StateTable(name, { recording: true });
     this.#tables.push(created);
     return created;
   }

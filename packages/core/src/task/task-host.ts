@@ -58,6 +58,10 @@ export class TaskHost implements OperatorHost {
     return this.#options.tables.claim(name, signature);
   }
 
+  watchState(): void {
+    this.#options.tables.watch();
+  }
+
   output(name: string): (element: unknown) => void {
     this.#outputs.add(name);
     return (element) => this.#options.takeNamed(name, element);

@@ -4,6 +4,7 @@ import type { Arrival } from '../task/arrival.ts';
 import type { Pipeline } from '../task/pipeline.ts';
 import { completeTask, settleAll } from '../task/settle.ts';
 import { Task, type TaskOptions } from '../task/task.ts';
+import { watched } from './watched.ts';
 
 /** A task without log and sink, whose epochs are kept as a sink would keep them. */
 export class RestorableTask<A, B> {
@@ -12,7 +13,7 @@ export class RestorableTask<A, B> {
   #saved: readonly Uint8Array[] = [];
 
   constructor(pipeline: Pipeline<A, B>, options: Omit<TaskOptions<A, B>, 'pipeline'> = {}) {
-    this.#options = { ...options, pipeline };
+    this.#options = { ...options, pipeline: watched(pipeline) };
     this.#task = new Task(this.#options);
   }
 

@@ -15,6 +15,7 @@ import { faultyLog, faultySink } from './fault-switches.ts';
 import { ConnectionLost, type Flaw, flawedSink } from './flawed-sink.ts';
 import { Crash, seededChaos } from './seeded-chaos.ts';
 import { seededRandom } from './seeded-random.ts';
+import { watched } from './watched.ts';
 
 type Simulated = 'name' | 'from' | 'through' | 'outputs' | 'maxFutureSkew' | 'maxDeadShare';
 
@@ -71,7 +72,8 @@ export async function simulateFaults(
   simulated: object,
   options: SimulateFaultsOptions = {},
 ): Promise<FaultReport> {
-  const job = simulated as SimulatedJob<never, unknown>;
+  const given = simulated as SimulatedJob<never, unknown>;
+  const job = { ...given, through: watched(given.through) };
   const { seeds = 100, firstSeed = 1, breaking = [] } = options;
   if (!(Number.isInteger(seeds) && seeds >= 1))
     throw new OptionError(`seeds must be a whole number from 1 on, got ${seeds}`);
