@@ -149,6 +149,7 @@ export class EpochLoop<A, B> {
   async #complete(): Promise<void> {
     const { task, commits, pipeline } = this.#open;
     let dead: number;
+    task.checkBeforeCompletion(this.#lastArrival());
     do {
       // A failure leaves a new pipeline, which does not know yet that its events have ended.
       dead = task.seen.dead;

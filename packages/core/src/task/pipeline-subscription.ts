@@ -3,7 +3,11 @@ import { PipelineError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import { withHost } from '../operator-kit/current-host.ts';
 import type { OperatorHost } from '../operator-kit/operator-host.ts';
-import { type AliveSubscriptions, aliveSubscriptions } from './alive-subscriptions.ts';
+import {
+  type AliveSubscriptions,
+  aliveSubscriptions,
+  hasEndedWithin,
+} from './alive-subscriptions.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** The host of a pipeline's operators, and the taker of its rows. */
@@ -29,7 +33,8 @@ export class PipelineSubscription<A, B> {
   #isStarted = false;
   #isCompleted = false;
   #failure: Failure | undefined;
-  #atStart: AliveSubscriptions = { subscriptions: 0, timers: 0 };
+  #atStart: AliveSubscriptions = { subscriptions: new Map(), timers: 0 };
+  #isEnding = false;
 
   constructor(pipeline: Pipeline<A, B>, owner: SubscriptionOwner<B>) {
     this.#pipeline = pipeline;
@@ -49,11 +54,19 @@ export class PipelineSubscription<A, B> {
   }
 
   complete(): void {
+    this.#isEnding = true;
     this.#input.complete();
   }
 
+  /** Ends the pipeline, which is subscribed anew: what has ended in it before would not be seen any more. */
   fail(cause: unknown): void {
-    this.#failure ??= { cause };
+    if (this.#failure) return;
+    const isLost =
+      this.#isStarted &&
+      !this.#isEnding &&
+      !(cause instanceof PipelineError) &&
+      hasEndedWithin(this.#atStart);
+    this.#failure = { cause: isLost ? endedPart() : cause };
   }
 
   close(): void {
@@ -66,6 +79,7 @@ export class PipelineSubscription<A, B> {
     this.#failure = undefined;
     this.#isCompleted = false;
     this.#isStarted = false;
+    this.#isEnding = false;
     this.#sources = [];
     this.#input = new Subject();
     withHost({ host: this.#owner.host, subscribing: true }, () => {
@@ -99,10 +113,12 @@ export class PipelineSubscription<A, B> {
       );
   }
 
-  /** @throws PipelineError when something that an event has set off is still under way. */
+  /** @throws PipelineError when something that an event has set off is still under way, or a part has ended. */
   checkIdle(): void {
     const { subscriptions, timers } = this.#alive();
-    if (subscriptions <= this.#atStart.subscriptions) return;
+    const before = this.#atStart.subscriptions;
+    for (const each of before.keys()) if (!subscriptions.has(each)) throw endedPart();
+    if (subscriptions.size === before.size) return;
     throw new PipelineError(
       `the pipeline holds back what an event has set off, ${timers > 0 ? 'with an operator such as delay, debounceTime or observeOn' : 'with an operator such as mergeMap, concatMap, switchMap or groupBy'}: no checkpoint would hold it, so nothing of this epoch was committed. To await something, ${useMapAsync}; to group, use a window's by, or keyed state`,
     );
@@ -116,7 +132,7 @@ export class PipelineSubscription<A, B> {
     return new Observable((subscriber) => {
       if (this.#isStarted) {
         const cause = new PipelineError(
-          'the pipeline subscribed to its events once more, with an operator such as retry or repeat: what failed would be lost. Leave it out: an event that fails is a dead letter, and the pipeline goes on',
+          'the pipeline subscribed to its events once more, with an operator such as retry, repeat or catchError: what failed would be lost, so nothing of this epoch was committed. Leave it out: an event that fails is a dead letter, and the pipeline goes on',
         );
         this.fail(cause);
         throw cause;
@@ -125,6 +141,12 @@ export class PipelineSubscription<A, B> {
       return input.subscribe(subscriber);
     });
   }
+}
+
+function endedPart(): PipelineError {
+  return new PipelineError(
+    'a part of the pipeline has ended or was subscribed again while its events go on, with an operator such as catchError, retry, repeat, take or first: what failed would be lost, and no checkpoint would hold what is over, so nothing of this epoch was committed. Leave it out: an event that fails is a dead letter, and the pipeline goes on. To take some of the events, use filter',
+  );
 }
 
 /** Makes a PipelineError of a failure, unless it is one. */

@@ -15,10 +15,11 @@ export async function settleAll<A, B>(task: Task<A, B>): Promise<void> {
 /**
  * Ends a task's events, and awaits the calls that operators make at their end.
  *
- * @throws PipelineError when the pipeline does not end with them.
+ * @throws PipelineError when the pipeline does not end with them, or holds back what no checkpoint covers.
  */
 export async function completeTask<A, B>(task: Task<A, B>, last: Arrival): Promise<void> {
   let dead: number;
+  task.checkBeforeCompletion(last);
   do {
     // A failure leaves a new pipeline, which does not know yet that its events have ended.
     dead = task.seen.dead;

@@ -153,7 +153,7 @@ export class Task<A, B> {
     }
     if (this.#pipeline.isCompleted)
       this.#fatal ??= new PipelineError(
-        'the pipeline completed while events go on: an operator such as take or first ends it',
+        'the pipeline completed while events go on: an operator such as take, first or catchError ends it, so nothing of this epoch was committed. To take some of the events, use filter; what fails needs no catchError, since it is a dead letter',
       );
   }
 
@@ -265,13 +265,29 @@ export class Task<A, B> {
       this.#steps.start();
       const before = this.#steps.epoch.size;
       this.#pipeline.complete();
-      if (!this.#pipeline.isCompleted) this.#fatal ??= goesOn();
+      const { failure } = this.#pipeline;
+      if (failure) this.#fatal ??= asPipelineError('threw when its events ended', failure.cause);
+      else if (!this.#pipeline.isCompleted) this.#fatal ??= goesOn();
       else if (this.#steps.epoch.size > before)
         this.#fatal ??= new PipelineError(
           'the pipeline holds back elements until its events end, with an operator such as bufferCount, toArray or last: no checkpoint would hold them, so nothing of this epoch was committed. Use a window, or an operator that keeps them by useState',
         );
       this.#steps.undo();
     });
+  }
+
+  /**
+   * Checks the same before the events end for good: what an operator of RxJS emits at the end, such as a
+   * sum, would be another one behind a restart. The pipeline is then a new one.
+   *
+   * @param last the last record there was.
+   * @throws PipelineError when the pipeline holds something back.
+   */
+  checkBeforeCompletion(last: Arrival): void {
+    this.#steps.isOf(last);
+    this.checkNothingHeldBack();
+    this.#host.isProbing = false;
+    this.#start();
   }
 
   /** @throws PipelineError when the pipeline has done what no checkpoint covers, such as emitting between epochs. */
