@@ -102,6 +102,10 @@ export class PipelineSubscription<A, B> {
   /** @throws PipelineError when the pipeline cannot be one of a task. */
   check(): void {
     if (this.#failure) throw asPipelineError('threw while it was subscribed', this.#failure.cause);
+    if (this.#sources.length === 0)
+      throw new PipelineError(
+        'the pipeline subscribed to its events 0 times, which must be once, with an operator such as subscribeOn, or multicast and nobody who connects: they would be lost. Leave it out; use share or connect to branch',
+      );
     if (this.#sources.length !== 1)
       throw new PipelineError(
         `the pipeline subscribed to its events ${this.#sources.length} times, which must be once: use share or connect to branch`,

@@ -79,6 +79,6 @@ function wrongEmission(row: unknown, output?: string): PipelineError {
     );
   }
   return new PipelineError(
-    `${who} emitted outside an epoch: operators such as delay, debounceTime and startWith cannot be checkpointed; to await something, use mapAsync`,
+    `${who} emitted outside an epoch: operators such as delay, debounceTime and startWith cannot be checkpointed: leave them out; to await something, use mapAsync`,
   );
 }

@@ -261,19 +261,10 @@ export class Task<A, B> {
   checkNothingHeldBack(): void {
     this.#pipeline.checkIdle();
     this.#host.isProbing = true;
-    this.run(() => {
-      this.#steps.start();
-      const before = this.#steps.epoch.size;
-      this.#pipeline.complete();
-      const { failure } = this.#pipeline;
-      if (failure) this.#fatal ??= asPipelineError('threw when its events ended', failure.cause);
-      else if (!this.#pipeline.isCompleted) this.#fatal ??= goesOn();
-      else if (this.#steps.epoch.size > before)
-        this.#fatal ??= new PipelineError(
-          'the pipeline holds back elements until its events end, with an operator such as bufferCount, toArray or last: no checkpoint would hold them, so nothing of this epoch was committed. Use a window, or an operator that keeps them by useState',
-        );
-      this.#steps.undo();
-    });
+    this.#probe();
+    // One that has seen no event yet, as behind a restart: defaultIfEmpty shows only there.
+    this.#start();
+    this.#probe();
   }
 
   /**
@@ -416,6 +407,24 @@ export class Task<A, B> {
     if (failure) this.#fatal ??= asPipelineError('threw when its events ended', failure.cause);
   }
 
+  /** Ends the events in a step that is undone. */
+  #probe(): void {
+    this.run(() => {
+      this.#steps.start();
+      const before = this.#steps.epoch.size;
+      this.#pipeline.complete();
+      const { failure } = this.#pipeline;
+      if (failure)
+        this.#fatal ??= asPipelineError(
+          'fails when its events end, as it may behind any restart; leave out what wants another number of them, such as throwIfEmpty or single',
+          failure.cause,
+        );
+      else if (!this.#pipeline.isCompleted) this.#fatal ??= goesOn();
+      else if (this.#steps.epoch.size > before) this.#fatal ??= heldBack();
+      this.#steps.undo();
+    });
+  }
+
   #start(): void {
     this.#subscribe();
     this.check();
@@ -432,8 +441,14 @@ export class Task<A, B> {
   }
 }
 
+function heldBack(): PipelineError {
+  return new PipelineError(
+    'the pipeline holds back elements until its events end, with an operator such as bufferCount, toArray, last or endWith: no checkpoint would hold them, so nothing of this epoch was committed. Use a window, or an operator that keeps them by useState',
+  );
+}
+
 function goesOn(): PipelineError {
   return new PipelineError(
-    'the pipeline did not complete when its events ended: it waits for something, or has a source of its own, such as another observable that is merged into it',
+    'the pipeline did not complete when its events ended: it waits for something, or has a source of its own, such as another observable that is merged into it. Make that a topic, which the job reads as well, or leave it out',
   );
 }

@@ -58,7 +58,7 @@ export interface JobRunner<A, B> {
  * decoded on the way, as a log would have it.
  *
  * `push` rejects with a CodecError when a value does not fit the topic's schema, and with a PipelineError
- * when a job would refuse the pipeline.
+ * when a job would refuse the pipeline, or a step has changed a value of state in place.
  *
  * @example
  * const job = jobRunner({ from: log.topic('plays', Play), through: plays5m });

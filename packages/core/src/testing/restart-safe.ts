@@ -17,12 +17,12 @@ export interface RestartSafeOptions {
  * its checkpoint, it gives what it gives without.
  *
  * It finds operators that keep something where no checkpoint holds it, such as `scan`, `bufferCount`
- * and `distinct` of RxJS, and results that depend on the clock or on chance. Asynchronous steps are
- * awaited where they are `mapAsync`, and refused otherwise.
+ * and `distinct` of RxJS, results that depend on the clock or on chance, and values of state that are
+ * changed in place. Asynchronous steps are awaited where they are `mapAsync`, and refused otherwise.
  *
  * Rejects with an AssertionError with the first output that differs, and with what a job would reject with.
  *
- * @throws PipelineError when a job would refuse the pipeline.
+ * @throws PipelineError when a job would refuse the pipeline, or it changes a value of state in place.
  * @throws OptionError when the events give no output, so that nothing could be found.
  *
  * @example

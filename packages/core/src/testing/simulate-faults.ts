@@ -54,6 +54,7 @@ export interface FaultReport {
  * results are compared as JSON.
  *
  * @throws AssertionError with the seed and the first difference.
+ * @throws PipelineError when a job would refuse the pipeline, or it changes a value of state in place.
  * @throws OptionError when an undisturbed run delivers nothing, so that nothing could be found.
  *
  * @example
