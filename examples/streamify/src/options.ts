@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { quoted } from './quoted.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What to run on which data. What the user did not say is undefined: an earlier run may have said it. */
@@ -54,6 +55,21 @@ Usage: npm start -- [options]
 
 Run again on the same data it goes on where it stopped, and adds nothing twice.`;
 
+/** What the command takes. */
+export const commandOptions = {
+  users: { type: 'string' },
+  days: { type: 'string' },
+  seed: { type: 'string' },
+  config: { type: 'string' },
+  'from-jsonl': { type: 'string' },
+  'data-dir': { type: 'string' },
+  fresh: { type: 'boolean' },
+  kafka: { type: 'boolean' },
+  continuous: { type: 'boolean' },
+  speed: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /**
  * Reads the command line.
  *
@@ -71,10 +87,12 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
     const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (!Number.isSafeInteger(parsed) || parsed < least)
       throw new UsageError(
-        `--${option} takes a whole number from ${least} on, got ${JSON.stringify(value)}`,
+        `--${option} takes a whole number from ${least} on, got ${quoted(value)}`,
       );
     if (parsed > most)
-      throw new UsageError(`--${option} takes ${most.toLocaleString('en')} at most, got ${value}`);
+      throw new UsageError(
+        `--${option} takes ${most.toLocaleString('en')} at most, got ${quoted(value)}`,
+      );
     return parsed;
   };
   const path = (option: 'config' | 'from-jsonl' | 'data-dir'): string | undefined => {
@@ -82,6 +100,8 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
     if (value === '') throw new UsageError(`--${option} takes a path, got nothing`);
     return value === undefined ? undefined : resolve(from, value);
   };
+  const dataDir = path('data-dir') ?? resolve(from, defaults.dataDir);
+  checkDataDir(dataDir);
   const options: Options = {
     help: values.help ?? false,
     users: number('users', 1, 10_000_000),
@@ -89,7 +109,7 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
     seed: number('seed', 0),
     config: path('config'),
     fromJsonl: path('from-jsonl'),
-    dataDir: path('data-dir') ?? resolve(from, defaults.dataDir),
+    dataDir,
     fresh: values.fresh ?? false,
     kafka: values.kafka ?? false,
     continuous: values.continuous ?? false,
@@ -113,13 +133,22 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
   return options;
 }
 
+/** DuckDB and dbt read a path as an address: what follows these is no part of the file's name to them. */
+function checkDataDir(path: string): void {
+  const [sign] = /[#?]/.exec(path) ?? [];
+  if (sign !== undefined)
+    throw new UsageError(
+      `the data folder ${path} has "${sign}" in its path, below which dbt and DuckDB find no database: choose another --data-dir`,
+    );
+}
+
 const fastest = 100_000;
 
 function speedOf(value = '1'): number {
   const speed = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
   if (speed > 0 && speed <= fastest) return speed;
   throw new UsageError(
-    `--speed takes simulated seconds a second, above 0 and up to ${fastest.toLocaleString('en')}, got ${JSON.stringify(value)}`,
+    `--speed takes simulated seconds a second, above 0 and up to ${fastest.toLocaleString('en')}, got ${quoted(value)}`,
   );
 }
 
@@ -127,19 +156,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: {
-        users: { type: 'string' },
-        days: { type: 'string' },
-        seed: { type: 'string' },
-        config: { type: 'string' },
-        'from-jsonl': { type: 'string' },
-        'data-dir': { type: 'string' },
-        fresh: { type: 'boolean' },
-        kafka: { type: 'boolean' },
-        continuous: { type: 'boolean' },
-        speed: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
+      options: commandOptions,
     });
   } catch (cause) {
     const [message] = (cause as Error).message.split(/\.\s/);
