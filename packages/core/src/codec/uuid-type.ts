@@ -9,10 +9,13 @@ export class UuidType extends avsc.types.LogicalType {
   }
 
   protected override _toValue(value: unknown): Buffer | undefined {
-    if (typeof value !== 'string' || !pattern.test(value)) return undefined;
-    return Buffer.from(value.replaceAll('-', ''), 'hex');
+    return isUuid(value) ? Buffer.from(value.replaceAll('-', ''), 'hex') : undefined;
   }
 }
+
+/** Whether a value is the text of a UUID. */
+export const isUuid = (value: unknown): value is string =>
+  typeof value === 'string' && pattern.test(value);
 
 /** The 16 bytes of a UUID as text, in lower case. */
 export function uuidText(bytes: Buffer): string {
