@@ -1,8 +1,8 @@
-import type { AvroReader, AvroTap } from '../avro-tap.ts';
+import type { AvroReader } from '../avro-tap.ts';
 import type { FieldNode, RecordNode } from './avro-node.ts';
 import { unqualified } from './matching.ts';
 import { refusing } from './refusal.ts';
-import type { Resolution } from './resolution.ts';
+import type { OwnReader, Resolution } from './resolution.ts';
 import { skipping } from './skip-value.ts';
 
 /** A field as it was written: how it is read, and which argument of the record it is; -1 for none. */
@@ -33,17 +33,27 @@ export function resolveRecord(
     return { slot, reader: resolution.resolve(field.type, target.type, place) };
   });
   const { recordConstructor: Row } = resolution.own(reader);
-  const { length } = reader.fields;
-  return {
-    _read(tap: AvroTap) {
-      const values = new Array<unknown>(length);
-      for (const { reader: field, slot } of steps) {
-        const value = field._read(tap);
-        if (slot >= 0) values[slot] = value;
-      }
-      return new Row(...values);
-    },
-  };
+  return { _read: recordReader(Row, steps, reader.fields.length) };
+}
+
+/**
+ * Writes the fields out as statements, which engines run faster than a loop over readers of many
+ * kinds: as avsc does for types of its own. No part of the text comes from a schema.
+ */
+function recordReader(
+  Row: OwnReader['recordConstructor'],
+  steps: readonly Step[],
+  length: number,
+): AvroReader['_read'] {
+  const values = new Array<string>(length).fill('undefined');
+  const statements = steps.map(({ slot }, i) => {
+    if (slot >= 0) values[slot] = `v${i}`;
+    return `const v${i} = r${i}._read(tap);`;
+  });
+  const readers = steps.map((_, i) => `r${i}`);
+  const text = `return (tap) => { ${statements.join(' ')} return new Row(${values.join()}); };`;
+  const make = new Function('Row', ...readers, text) as (...args: unknown[]) => AvroReader['_read'];
+  return make(Row, ...steps.map((step) => step.reader));
 }
 
 /** The written field that a field is read from: the one of its name, else of an alias. */
