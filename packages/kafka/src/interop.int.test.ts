@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { defineEvent, type EventLog, type EventValue, memorySink, run } from '@streamify/core';
 import { avroEncoder, type LogRecord, partitionOf } from '@streamify/core/adapter';
+import { findPython, pythonVenv } from '@streamify/test-kit';
 import { filter, map } from 'rxjs';
 import { afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { CompressionTypes } from './client/kafkajs.ts';
@@ -15,7 +17,6 @@ import {
   type PythonRecord,
   pythonExchange,
 } from './testing/python-exchange.ts';
-import { findPython, pythonVenv } from './testing/python-venv.ts';
 
 const Sale = defineEvent(
   {
@@ -105,6 +106,7 @@ const byId = <T extends { readonly id: number }>(values: readonly T[]) =>
   [...values].sort((a, b) => a.id - b.id);
 
 const python = await findPython();
+const requirements = fileURLToPath(new URL('../interop/requirements.txt', import.meta.url));
 const partitions = 5;
 
 describeWithKafka(
@@ -115,7 +117,7 @@ describeWithKafka(
     let topic: string;
 
     beforeAll(async () => {
-      if (python) interpreter = await pythonVenv(python);
+      if (python) interpreter = await pythonVenv(python, requirements);
     }, 300_000);
 
     beforeEach(async () => {

@@ -1,8 +1,11 @@
 import type avsc from 'avsc';
 import { CodecError } from '../contract/errors.ts';
 import type { RecordSchema } from '../contract/event-type.ts';
-import { writerType } from './avro-type.ts';
+import type { AvroReader } from './avro-tap.ts';
 import { canonicalSchema } from './canonical-schema.ts';
+import { parseSchema } from './resolution/parse-schema.ts';
+import { resolveSchema } from './resolution/resolve-schema.ts';
+import { haveSameLayout } from './resolution/same-layout.ts';
 import { prefixLength } from './wire-format.ts';
 
 /** Reads the body of a value that was written with one schema. */
@@ -23,24 +26,26 @@ interface Writer {
 }
 
 /**
- * Makes what reads bodies of one schema. It throws a CodecError for each, where the schema cannot be
- * read as the type.
+ * Makes what reads bodies of one schema. It throws a CodecError for a value that cannot be read as the
+ * type, and for each where the schema is not Avro.
  */
 export function avroBody<T>({ avro, schema }: Reader, writer: Writer): AvroBody<T> {
   const { name } = schema;
   const { id, prefix = prefixLength } = writer;
-  const resolver = resolverFor(avro, schema, writer.schema);
+  const wrote = id === 'given' ? 'the given schema' : `schema ${id}`;
+  const resolver = resolverFor({ avro, schema }, writer);
   if (resolver instanceof Error)
     return () => {
-      const reason = `schema ${id} cannot be read as it: ${resolver.message}`;
+      const reason = `${wrote} is not valid Avro: ${resolver.message}`;
       throw undecodable(name, reason, resolver);
     };
   return (bytes) => {
     let result: { readonly value: T; readonly offset: number };
     try {
-      result = avro.decode(bytes, prefix, resolver);
+      result = avro.decode(bytes, prefix, resolver as never);
     } catch (cause) {
-      throw undecodable(name, (cause as Error).message, cause);
+      const by = resolver ? `, written with ${wrote}` : '';
+      throw undecodable(`${name}${by}`, reasonOf(cause as Error, bytes), cause);
     }
     const { value, offset } = result;
     if (offset < 0) throw undecodable(name, `truncated after ${bytes.length} bytes`);
@@ -49,23 +54,32 @@ export function avroBody<T>({ avro, schema }: Reader, writer: Writer): AvroBody<
   };
 }
 
+/** What ends a read that is not a sentence of ours: bytes that end too early, or parts within parts. */
+function reasonOf(cause: Error, bytes: Buffer): string {
+  if (cause instanceof RangeError) return 'it is nested too deeply';
+  return cause instanceof TypeError ? `truncated after ${bytes.length} bytes` : cause.message;
+}
+
 /** Why bytes are no value of the type with this name. */
 export function undecodable(name: string, reason: string, cause?: unknown): CodecError {
   return new CodecError(`cannot decode ${name}: ${reason}`, { cause });
 }
 
-type Resolver = ReturnType<avsc.Type['createResolver']>;
+/** What avsc's `decode` takes a value with, instead of the type's own reader. */
+interface Resolver extends AvroReader {
+  readonly _readerType: avsc.Type;
+}
 
-/** How to read what `writer` wrote; `undefined` when it is the reader's own schema, an error when it cannot be. */
-function resolverFor(
-  avro: avsc.Type,
-  reader: RecordSchema,
-  writer: RecordSchema,
-): Resolver | undefined | Error {
-  if (canonicalSchema(reader) === canonicalSchema(writer)) return undefined;
+/** How to read what `writer` wrote; `undefined` when it is as the reader's own schema, an error when it is none. */
+function resolverFor({ avro, schema }: Reader, writer: Writer): Resolver | undefined | Error {
+  if (canonicalSchema(schema) === canonicalSchema(writer.schema)) return undefined;
   try {
-    return avro.createResolver(writerType(writer));
+    const [from, to] = [parseSchema(writer.schema), parseSchema(schema)];
+    if (haveSameLayout(from, to)) return undefined;
+    const reader = resolveSchema(from, to, avro);
+    return { _readerType: avro, _read: (tap) => reader._read(tap) };
   } catch (cause) {
+    if (cause instanceof RangeError) return new Error('it is nested too deeply');
     return cause as Error;
   }
 }

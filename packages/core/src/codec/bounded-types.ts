@@ -2,7 +2,7 @@ import avsc from 'avsc';
 import type { AvroReader, AvroTap } from './avro-tap.ts';
 
 /** Damaged bytes can claim billions of items; a count that cannot fit ends the read at once. */
-function readCount(tap: AvroTap): number {
+export function readCount(tap: AvroTap): number {
   let count = tap.readLong();
   if (count < 0) {
     count = -count;

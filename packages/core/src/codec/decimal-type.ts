@@ -29,14 +29,7 @@ export class DecimalType extends avsc.types.LogicalType {
   }
 
   protected override _fromValue(bytes: Buffer): string {
-    const unscaled =
-      bytes.length === 0
-        ? 0n
-        : BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString('hex')}`));
-    const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(this.scale + 1, '0');
-    const point = digits.length - this.scale;
-    const fraction = this.scale === 0 ? '' : `.${digits.slice(point)}`;
-    return `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}${fraction}`;
+    return decimalText(unscaledOf(bytes), this.scale);
   }
 
   protected override _toValue(value: unknown): Buffer | undefined {
@@ -48,12 +41,20 @@ export class DecimalType extends avsc.types.LogicalType {
     if (magnitude !== 0n && String(magnitude).length > this.precision) return undefined;
     return twosComplement(sign ? -magnitude : magnitude, this.#size);
   }
+}
 
-  protected override _resolve(writer: unknown): ((value: string) => string) | undefined {
-    return writer instanceof DecimalType && writer.scale === this.scale
-      ? (value) => value
-      : undefined;
-  }
+/** The integer that bytes are in two's complement, the highest first. */
+export function unscaledOf(bytes: Buffer): bigint {
+  if (bytes.length === 0) return 0n;
+  return BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString('hex')}`));
+}
+
+/** A decimal as text: all digits of its scale, and no more. */
+export function decimalText(unscaled: bigint, scale: number): string {
+  const digits = String(unscaled < 0n ? -unscaled : unscaled).padStart(scale + 1, '0');
+  const point = digits.length - scale;
+  const fraction = scale === 0 ? '' : `.${digits.slice(point)}`;
+  return `${unscaled < 0n ? '-' : ''}${digits.slice(0, point)}${fraction}`;
 }
 
 /** Big-endian two's complement in `size` bytes, or in as few as it needs; `undefined` when it does not fit. */

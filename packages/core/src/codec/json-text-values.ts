@@ -1,4 +1,5 @@
 import { Misfit, misfit, shown } from './json-misfit.ts';
+import { isUuid } from './uuid-type.ts';
 
 const DAY = 86_400_000;
 const timestamp = /^(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?(Z|[+-]\d\d:\d\d)$/;
@@ -55,4 +56,10 @@ export function readDecimal(json: unknown, precision: number, scale: number): st
     throw new Misfit(`is ${shown(json)}, with more than ${precision} digits`);
   const isNegative = sign !== '' && significant !== '';
   return `${isNegative ? '-' : ''}${whole.replace(/^0+(?=\d)/, '')}${scale === 0 ? '' : `.${digits}`}`;
+}
+
+/** A UUID, in lower case as its bytes would give it. */
+export function readUuid(json: unknown): string {
+  if (!isUuid(json)) throw misfit(json, 'a UUID');
+  return json.toLowerCase();
 }

@@ -1,6 +1,7 @@
 import type { RecordSchema } from '../contract/event-type.ts';
 import { Misfit, misfit } from './json-misfit.ts';
-import { readBase64, readDate, readDecimal, readTimestamp } from './json-text-values.ts';
+import { readBase64, readDate, readDecimal, readTimestamp, readUuid } from './json-text-values.ts';
+import { logicalTypeOf } from './resolution/logical-type.ts';
 
 /** Makes a value of what JSON gave. Throws a {@link Misfit}. */
 export type ReadJson = (json: unknown) => unknown;
@@ -44,10 +45,8 @@ function compile(type: unknown, names: Names): ReadJson {
   if (Array.isArray(type)) return union(type, names);
   if (typeof type === 'string') return primitives[type] ?? reference(type, names);
   const schema = type as Schema;
-  if (typeof schema.logicalType === 'string') {
-    const read = logical[schema.logicalType]?.(schema);
-    if (read) return read;
-  }
+  const read = logical[logicalName(schema)]?.(schema);
+  if (read) return schema.type === 'fixed' ? named(schema, names, () => read) : read;
   switch (schema.type) {
     case 'record':
     case 'error':
@@ -64,6 +63,10 @@ function compile(type: unknown, names: Names): ReadJson {
       return compile(schema.type, names);
   }
 }
+
+/** The logical type of a schema, unless its type cannot have it: then it is ignored. */
+const logicalName = (schema: Schema): string =>
+  logicalTypeOf(String(schema.type), { ...schema })?.name ?? '';
 
 /** Compiles a named type once it can be referred to. */
 function named(schema: Schema, names: Names, make: () => ReadJson): ReadJson {
@@ -95,6 +98,11 @@ const float = (round: (value: number) => number, expected: string) => (json: unk
 };
 const long = whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'long');
 
+function text(json: unknown): string {
+  if (typeof json === 'string') return json;
+  throw misfit(json, 'string');
+}
+
 const primitives: Readonly<Record<string, ReadJson>> = {
   null(json) {
     if (json === null) return null;
@@ -109,10 +117,7 @@ const primitives: Readonly<Record<string, ReadJson>> = {
   float: float(Math.fround, 'float'),
   double: float((value) => value, 'double'),
   bytes: (json) => readBase64(json),
-  string(json) {
-    if (typeof json === 'string') return json;
-    throw misfit(json, 'string');
-  },
+  string: text,
 };
 
 const logical: Readonly<Record<string, (schema: Schema) => ReadJson>> = {
@@ -123,6 +128,7 @@ const logical: Readonly<Record<string, (schema: Schema) => ReadJson>> = {
     ({ precision = 0, scale = 0 }) =>
     (json) =>
       readDecimal(json, precision, scale),
+  uuid: ({ type }) => (type === 'fixed' ? readUuid : text),
 };
 
 function enumeration({ name, symbols = [], default: fallback }: Schema): ReadJson {
@@ -195,9 +201,11 @@ function kindsOf(type: unknown, names: Names): readonly string[] {
   const schema: Schema = typeof type === 'string' ? { type } : (type as Schema);
   const refers = typeof schema.type === 'string' ? names.get(schema.type)?.schema : undefined;
   if (refers) return kindsOf(refers, names);
-  if (schema.logicalType === 'decimal') return ['string', 'number'];
+  const logicalType = logicalName(schema);
+  if (logicalType === 'decimal') return ['string', 'number'];
+  if (logicalType === 'uuid') return ['string'];
   const kinds = kindsOfType[String(schema.type)];
-  const isTime = /^(timestamp|date)/.test(String(schema.logicalType));
+  const isTime = /^(timestamp|date)/.test(logicalType);
   return isTime ? ['number', 'string'] : (kinds ?? kindsOf(schema.type, names));
 }
 

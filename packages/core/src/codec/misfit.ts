@@ -32,5 +32,9 @@ type UnionType = avsc.Type & { readonly types: readonly avsc.Type[] };
 type LogicalType = avsc.Type & { readonly underlyingType: avsc.Type };
 
 const avscIs = (type: avsc.Type, kind: string) => type.typeName.startsWith(kind);
+const logicalNames: Readonly<Record<string, string>> = {
+  'logical:decimal': 'decimal',
+  'logical:own-uuid': 'uuid',
+};
 const logicalName = ({ typeName, underlyingType }: LogicalType) =>
-  typeName === 'logical:decimal' ? 'decimal' : nameOf(underlyingType);
+  logicalNames[typeName] ?? nameOf(underlyingType);

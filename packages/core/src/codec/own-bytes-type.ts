@@ -10,14 +10,4 @@ export class OwnBytesType extends avsc.types.LogicalType {
     if (!(value instanceof Uint8Array)) return undefined;
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength);
   }
-
-  protected override _resolve(writer: avsc.Type): ((value: Uint8Array) => Uint8Array) | undefined {
-    if (!(writer instanceof OwnBytesType)) return undefined;
-    // Only the same kind: a `fixed` of another size, or `bytes` for a `fixed`, would not fit.
-    const [ours, theirs] = [this.underlyingType, writer.underlyingType];
-    const size = (type: avsc.Type) => (type as Partial<avsc.types.FixedType>).size;
-    return ours.typeName === theirs.typeName && size(ours) === size(theirs)
-      ? (value) => value
-      : undefined;
-  }
 }

@@ -28,6 +28,13 @@ export class SafeLongType extends avsc.types.LongType {
 }
 
 function readExactly(bytes: Buffer, start: number): number {
+  const value = Number(readLongExactly(bytes, start));
+  if (!Number.isSafeInteger(value)) throw new Error('a long is not a safe integer');
+  return value;
+}
+
+/** Reads a long, whichever of its 64 bits it needs. */
+export function readLongExactly(bytes: Buffer, start: number): bigint {
   let zigzag = 0n;
   let position = start;
   for (let shift = 0n; ; shift += 7n) {
@@ -36,9 +43,7 @@ function readExactly(bytes: Buffer, start: number): number {
     if (byte < 0x80) break;
     if (shift > 63n) throw new Error('a long has more than ten bytes');
   }
-  const value = Number((zigzag >> 1n) ^ -(zigzag & 1n));
-  if (!Number.isSafeInteger(value)) throw new Error('a long is not a safe integer');
-  return value;
+  return (zigzag >> 1n) ^ -(zigzag & 1n);
 }
 
 function writeExactly(tap: AvroTap, value: number): void {

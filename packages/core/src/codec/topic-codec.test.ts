@@ -137,6 +137,35 @@ describe.each(formats)('a topic in the format %s', (format) => {
   });
 });
 
+const Logical = defineEvent(
+  {
+    type: 'record',
+    name: 'Logical',
+    fields: [
+      { name: 'at', type: 'long' },
+      { name: 'id', type: { type: 'fixed', name: 'Id', size: 16, logicalType: 'uuid' } },
+      { name: 'parent', type: ['null', 'Id'], default: null },
+      { name: 'other', type: { type: 'string', logicalType: 'uuid' } },
+      { name: 'price', type: { type: 'string', logicalType: 'decimal', precision: 2 } },
+      { name: 'seen', type: ['null', { type: 'string', logicalType: 'timestamp-millis' }] },
+    ],
+  },
+  { time: 'at', key: 'other' },
+);
+
+it.each(formats)(
+  'a topic in the format %s has UUIDs, and ignores what no type can be',
+  async (format) => {
+    const uuid = '00112233-4455-6677-8899-aabbccddeeff';
+    const written = { at: 1, id: uuid, parent: uuid, other: 'x', price: 'free', seen: 'today' };
+    const { encode } = await topicOf(Logical, { format }).codec.encoder();
+    const decoder = topicOf(Logical, { format }).codec.decoder();
+    const record = { value: encode(written) };
+    await decoder.prepare([record]);
+    expect(decoder.decode(record)).toStrictEqual(written);
+  },
+);
+
 const Reading = defineEvent(
   {
     type: 'record',

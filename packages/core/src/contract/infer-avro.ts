@@ -3,8 +3,8 @@
  * generation and nothing at run time.
  *
  * `long` is a number (the codec refuses what is not a safe integer), `timestamp-millis` epoch
- * milliseconds, `decimal` a string, `bytes` and `fixed` a Uint8Array. Named types may refer to
- * each other and to themselves. Source: Apache Avro 1.12 specification.
+ * milliseconds, `decimal` and `uuid` a string, `bytes` and `fixed` a Uint8Array. A logical type on a
+ * type that cannot have it is ignored. Named types may refer to each other and to themselves. Source: Apache Avro 1.12 specification.
  */
 export type InferAvro<S, Names = NamedTypes<S>> = S extends keyof Primitives
   ? Primitives[S]
@@ -14,8 +14,8 @@ export type InferAvro<S, Names = NamedTypes<S>> = S extends keyof Primitives
       ? Branch extends unknown
         ? InferAvro<Branch, Names>
         : never
-      : S extends { logicalType: infer L extends keyof LogicalTypes }
-        ? LogicalTypes[L]
+      : S extends LogicalText
+        ? string
         : S extends { type: 'record'; fields: infer F extends readonly AvroField[] }
           ? Flatten<{ readonly [E in F[number] as E['name']]: InferAvro<E['type'], Names> }>
           : S extends { type: 'enum'; symbols: readonly (infer Symbol)[] }
@@ -49,13 +49,10 @@ interface Primitives {
   string: string;
 }
 
-interface LogicalTypes {
-  'timestamp-millis': number;
-  'timestamp-micros': number;
-  date: number;
-  uuid: string;
-  decimal: string;
-}
+/** The logical types whose values are none of the type below: a text instead of bytes. */
+type LogicalText =
+  | { readonly type: 'bytes' | 'fixed'; readonly logicalType: 'decimal' }
+  | { readonly type: 'fixed'; readonly size: 16; readonly logicalType: 'uuid' };
 
 /** Every named type inside a schema, so that references by name resolve. */
 export type NamedTypes<S> = S extends readonly (infer Branch)[]

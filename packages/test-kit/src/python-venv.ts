@@ -2,11 +2,9 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { access, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const execute = promisify(execFile);
-const requirements = fileURLToPath(new URL('../../interop/requirements.txt', import.meta.url));
 const candidates = [
   'python3',
   'python3.14',
@@ -38,10 +36,13 @@ export async function findPython(): Promise<Python | undefined> {
 }
 
 /**
- * Makes a virtual environment with the locked requirements, once for a machine, and returns its
- * interpreter. Its folder is named by what it was made from, and gets that name when it is whole.
+ * Makes a virtual environment with the locked requirements of a file, once for a machine, and returns
+ * its interpreter. Its folder is named by what it was made from, and gets that name when it is whole.
  */
-export async function pythonVenv({ command, version }: Python): Promise<string> {
+export async function pythonVenv(
+  { command, version }: Python,
+  requirements: string,
+): Promise<string> {
   const file = await readFile(requirements);
   const stamp = createHash('sha256').update(version).update(file).digest('hex').slice(0, 12);
   const cache = resolve(process.env['STREAMIFY_CACHE'] || join('.streamify', 'cache'), 'interop');
