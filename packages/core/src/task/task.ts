@@ -106,6 +106,11 @@ export class Task<A, B> {
     return { records: epoch.countOf('in'), dead: epoch.dead };
   }
 
+  /** Counts in the open epoch what is no step's doing, such as records that are gone. */
+  tally(name: string, n: number): void {
+    this.#steps.epoch.tally(name, n);
+  }
+
   refusalOfTime(time: number, loggedAt: number): string | undefined {
     return this.#host.refusalOfTime(time, loggedAt);
   }

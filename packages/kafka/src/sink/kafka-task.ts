@@ -110,10 +110,10 @@ async function takeOver(
 }
 
 function checkpointOf(
-  { epoch, next, pipeline }: TaskProgress,
+  { epoch, next, topicIds, pipeline }: TaskProgress,
   state: readonly { readonly bytes: Uint8Array }[],
 ): Checkpoint {
-  return { epoch, next, pipeline, state: state.map(({ bytes }) => bytes) };
+  return { epoch, next, topicIds, pipeline, state: state.map(({ bytes }) => bytes) };
 }
 
 interface Taken {
