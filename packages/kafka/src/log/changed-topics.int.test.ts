@@ -11,6 +11,7 @@ import {
 } from '@streamify/core';
 import { Play, plays } from '@streamify/test-kit/plays';
 import { afterEach, expect, it, vi } from 'vitest';
+import { Kafka, logLevel } from '../client/kafkajs.ts';
 import { describeWithKafka } from '../testing/describe-with-kafka.ts';
 import { kafkaLog } from './kafka-log.ts';
 
@@ -26,6 +27,7 @@ describeWithKafka('a job whose topic changes', (kafka) => {
     const log = kafkaLog({
       brokers: kafka().brokers,
       registry,
+      group: { metadataMaxAge: 500, heartbeatInterval: 200 },
     });
     open.push(log);
     return log;
@@ -77,4 +79,22 @@ describeWithKafka('a job whose topic changes', (kafka) => {
     await expect(running.done).rejects.toThrow(`topic ${topic} was deleted while it was read`);
     expect(into.rows).toHaveLength(8);
   });
+
+  it('reads the partitions that it gets while it runs', async () => {
+    const { log, topic } = await withTopic(1);
+    await log.topic(topic, Play).publish(plays(9));
+    const { into, job } = jobIn(opened(), topic);
+    const running = startJob(job);
+    await vi.waitUntil(() => into.rows.length === 9, patient);
+    const admin = new Kafka({ brokers: [...kafka().brokers], logLevel: logLevel.NOTHING }).admin();
+    await admin.connect();
+    await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+    await admin.disconnect();
+    await vi.waitUntil(async () => (await log.partitions(topic)) === 3, patient);
+    await opened().topic(topic, Play).publish(plays(22, 9));
+    await vi.waitUntil(() => into.rows.length === 31, patient);
+    expect(running.partitions).toEqual([0, 1, 2]);
+    running.stop();
+    expect((await running.done).counts).toEqual({ in: 31, out: 31 });
+  }, 60_000);
 });
