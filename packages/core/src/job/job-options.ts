@@ -73,7 +73,8 @@ export interface JobSettings<B> {
    * How far an event's time may be ahead of its append to the log, in milliseconds: one that is further
    * ahead becomes a dead letter. One that is ahead moves event time no further than its append, and is
    * counted as `ahead`, so that a producer whose clock is fast makes nobody else late. `Infinity` says
-   * that the two have nothing to do with each other, as in simulated or imported history. Default one day.
+   * that the two have nothing to do with each other, as in simulated or imported history. An event whose
+   * record has no time of its append (0 or less) is not checked, but counted as `unstamped`. Default one day.
    */
   readonly maxFutureSkew?: number;
   /**

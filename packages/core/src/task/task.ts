@@ -150,6 +150,7 @@ export class Task<A, B> {
   push(event: StreamEvent<A>, arrival: Arrival): void {
     this.#steps.isOf(arrival, undefined, event.time);
     this.#steps.epoch.tally('in');
+    if (this.#host.isUnchecked(event.time, event.loggedAt)) this.#steps.epoch.tally('unstamped');
     const failure = this.#step(() => this.#pipeline.next(event), true);
     if (failure) this.#steps.deadLetter('pipeline', failure.cause);
     else {
