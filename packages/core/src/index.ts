@@ -24,6 +24,7 @@ export {
   StateMismatchError,
   StreamifyError,
   TableMismatchError,
+  TopicRecreatedError,
   UnknownTopicError,
 } from './contract/errors.ts';
 export { isStreamEvent, type Position, rowOf, type StreamEvent } from './contract/event.ts';

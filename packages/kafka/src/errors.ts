@@ -18,6 +18,31 @@ export class KafkaAccessError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_ACCESS';
 }
 
+/** A topic takes no record as large as one that was published. It is not stored; others of its publish may be. */
+export class RecordTooLargeError extends StreamifyError {
+  readonly code = 'STREAMIFY_KAFKA_RECORD_TOO_LARGE';
+  /** In Kafka. */
+  readonly topic: string;
+  readonly key: string;
+  /** Bytes of its key, value and headers, before compression. */
+  readonly size: number;
+  /** The topic's `max.message.bytes`; `undefined` where the cluster does not tell. */
+  readonly limit: number | undefined;
+
+  constructor(record: { topic: string; key: string; size: number; limit: number | undefined }) {
+    const { topic, key, size, limit } = record;
+    const atMost =
+      limit === undefined ? 'its max.message.bytes' : `its max.message.bytes, ${limit}`;
+    super(
+      `the record with key ${JSON.stringify(key.slice(0, 100))} has ${size} bytes, and topic ${topic} takes at most ${atMost}: raise that, compress what is published, or publish smaller records`,
+    );
+    this.topic = topic;
+    this.key = key;
+    this.size = size;
+    this.limit = limit;
+  }
+}
+
 /** A transaction ended in a way that cannot be told yet. Opening the task again settles it. */
 export class CommitUnknownError extends StreamifyError {
   readonly code = 'STREAMIFY_KAFKA_COMMIT_UNKNOWN';

@@ -3,6 +3,7 @@ export {
   BrokerUnavailableError,
   CommitUnknownError,
   KafkaAccessError,
+  RecordTooLargeError,
   RegistryUnavailableError,
 } from './errors.ts';
 export type { GroupTiming } from './log/group-session.ts';

@@ -13,7 +13,7 @@ import { append } from './append.ts';
 import { timestamp } from './timestamp.ts';
 
 /** Version of the tables below. A later version must read this one. */
-const FORMAT = 2;
+const FORMAT = 3;
 
 /** The tables that account for what a task did, beside the rows it accounts for. */
 const tables = `
@@ -21,7 +21,7 @@ create schema if not exists _streamify;
 create table if not exists _streamify.format as select ${FORMAT}::integer as version;
 create table if not exists _streamify.checkpoints (
   job varchar not null, partition integer not null, owner varchar not null, epoch bigint not null,
-  next varchar not null, pipeline varchar not null, counts json not null
+  next varchar not null, topic_ids varchar not null, pipeline varchar not null, counts json not null
 );
 create table if not exists _streamify.state (
   job varchar not null, partition integer not null, epoch bigint not null, bytes blob not null
@@ -78,17 +78,17 @@ export async function takeOver(
   );
   if (taken.rowsChanged === 0) {
     await connection.run(
-      `insert into _streamify.checkpoints values ($job, $partition, $owner, 0, '{}', '', '{}')`,
+      `insert into _streamify.checkpoints values ($job, $partition, $owner, 0, '{}', '{}', '', '{}')`,
       { job, partition, owner },
     );
     return undefined;
   }
   const [row] = await select(
     connection,
-    'select epoch, next, pipeline from _streamify.checkpoints where job = $job and partition = $partition',
+    'select epoch, next, topic_ids, pipeline from _streamify.checkpoints where job = $job and partition = $partition',
     { job, partition },
   );
-  const [epoch, next, pipeline] = row as [bigint, string, string];
+  const [epoch, next, topicIds, pipeline] = row as [bigint, string, string, string];
   if (epoch === 0n) return undefined;
   const state = await select(
     connection,
@@ -98,6 +98,7 @@ export async function takeOver(
   return {
     epoch: Number(epoch),
     next: JSON.parse(next) as Record<string, number>,
+    topicIds: JSON.parse(topicIds) as Record<string, string>,
     pipeline,
     state: state.map(([blob]) => (blob as { bytes: Uint8Array }).bytes),
   };
@@ -128,7 +129,7 @@ export async function advance(
   connection: DuckDBConnection,
   { job, partition }: TaskId,
   owner: string,
-  { epoch, next, pipeline, state }: EpochCommit,
+  { epoch, next, topicIds, pipeline, state }: EpochCommit,
   counts: EpochOutput<unknown>['counts'],
 ): Promise<void> {
   const task = { job, partition };
@@ -149,9 +150,17 @@ export async function advance(
   const sums = JSON.parse(storedCounts) as Record<string, number>;
   addCounts(sums, counts);
   await connection.run(
-    `update _streamify.checkpoints set epoch = $epoch, next = $next, pipeline = $pipeline, counts = $counts
+    `update _streamify.checkpoints set epoch = $epoch, next = $next, topic_ids = $topicIds, pipeline = $pipeline,
+       counts = $counts
      where job = $job and partition = $partition`,
-    { ...task, epoch, next: JSON.stringify(next), pipeline, counts: JSON.stringify(sums) },
+    {
+      ...task,
+      epoch,
+      next: JSON.stringify(next),
+      topicIds: JSON.stringify(topicIds),
+      pipeline,
+      counts: JSON.stringify(sums),
+    },
   );
   if (state?.kind === 'replace')
     await connection.run(

@@ -73,7 +73,14 @@ describe('a DuckDB warehouse', () => {
     const task = await sink.open({ job: 'another', partition: 0 });
     const cause = { topic: 'plays', partition: 0, offset: 9 };
     await task.commit(
-      { epoch: 1, next: { plays: 10 }, pipeline: '', state: undefined, watermark: 1_000 },
+      {
+        epoch: 1,
+        next: { plays: 10 },
+        topicIds: {},
+        pipeline: '',
+        state: undefined,
+        watermark: 1_000,
+      },
       { ...emptyOutput, rows: [play('ben', null)], causes: [cause] },
     );
     expect(await warehouse.query('select listener, song from latest order by all')).toEqual([
@@ -147,7 +154,7 @@ describe('a DuckDB warehouse', () => {
       const bytes = Uint8Array.of(epoch);
       const state = { kind: 'append', bytes, ...(keep !== undefined && { keep }) } as const;
       await owner.commit(
-        { epoch, next: { plays: epoch }, watermark: 0, pipeline: '', state },
+        { epoch, next: { plays: epoch }, topicIds: {}, watermark: 0, pipeline: '', state },
         emptyOutput,
       );
       const stored = await warehouse.query('select bytes from _streamify.state order by epoch');

@@ -3,6 +3,8 @@ export interface Checkpoint {
   readonly epoch: number;
   /** First offset not yet accounted for, by input. */
   readonly next: Readonly<Record<string, number>>;
+  /** The ids of the topics that these offsets are of, by input; without those that the log could not tell. */
+  readonly topicIds: Readonly<Record<string, string>>;
   readonly pipeline: string;
   /** All parts that are still needed, oldest first. Opaque to the sink. */
   readonly state: readonly Uint8Array[];

@@ -8,6 +8,8 @@ export interface EpochCommit {
   readonly epoch: number;
   /** First offset not yet accounted for, by input. */
   readonly next: Readonly<Record<string, number>>;
+  /** The ids of the topics that these offsets are of, by input; without those that the log could not tell. */
+  readonly topicIds: Readonly<Record<string, string>>;
   /** How far event time has come in the task, in epoch milliseconds; `-Infinity` before its first event. */
   readonly watermark: number;
   /** Describes the pipeline's states, so that a changed one is noticed. */

@@ -26,21 +26,39 @@ export class OffsetOutOfRangeError extends StreamifyError {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+  /** What the log holds: the first offset, and the one that its next record will get. */
+  readonly start: number;
+  readonly end: number;
 
+  /** @param where `advice` says what to do, in place of nothing. */
   constructor(where: {
     topic: string;
     partition: number;
     offset: number;
     start: number;
     end: number;
+    advice?: string;
   }) {
-    const { topic, partition, offset, start, end } = where;
+    const { topic, partition, offset, start, end, advice } = where;
     super(
-      `offset ${offset} of ${topic}/${partition} is outside the log, which holds ${start} to ${end}`,
+      `offset ${offset} of ${topic}/${partition} is outside the log, which holds ${start} to ${end}${advice === undefined ? '' : `: ${advice}`}`,
     );
     this.topic = topic;
     this.partition = partition;
     this.offset = offset;
+    this.start = start;
+    this.end = end;
+  }
+}
+
+/** A topic was deleted and made again: what was noted of it belongs to another one of its name. */
+export class TopicRecreatedError extends StreamifyError {
+  readonly code = 'STREAMIFY_TOPIC_RECREATED';
+  readonly topic: string;
+
+  constructor(message: string, topic: string) {
+    super(message);
+    this.topic = topic;
   }
 }
 

@@ -108,6 +108,12 @@ export interface EventLog {
   /** Number of partitions, `undefined` when there is no such topic. */
   partitions(topic: string): Promise<number | undefined>;
   /**
+   * Tells a topic from any other that had, or gets, its name: another one that is made later under it has
+   * another id. Jobs keep it with their checkpoints. `undefined` when there is no such topic, or the log
+   * cannot tell.
+   */
+  topicId(topic: string): Promise<string | undefined>;
+  /**
    * Appends records. They are durable, and readable, when the promise resolves.
    *
    * @throws UnknownTopicError when there is no such topic.

@@ -26,6 +26,8 @@ export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
   const named = namedSinks(options);
   oneOf('atEnd', atEnd, ['wait', 'stop', 'complete']);
   oneOf('onPoison', onPoison, ['dead-letter', 'fail']);
+  oneOf('onGap', options.onGap, ['fail', 'skip']);
+  oneOf('onRecreatedTopic', options.onRecreatedTopic, ['fail', 'restart']);
   oneOf('partitions', options.partitions, ['shared', 'all']);
   for (const [option, value] of Object.entries(epoch))
     if (value !== undefined && !(value >= 1 && (value % 1 === 0 || value === Infinity)))

@@ -22,6 +22,8 @@ export interface CommitQueueOptions<B> {
   readonly partition: number;
   /** The last epoch that was committed. */
   readonly epoch: number;
+  /** The ids of the topics that the task reads, by input. */
+  readonly topicIds: EpochCommit['topicIds'];
   /** Once it has fired, nothing is committed any more. */
   readonly abort: AbortSignal;
   readonly report: (committed: CommitReport) => void;
@@ -50,14 +52,14 @@ export class CommitQueue<B> {
     { evenEmpty = false }: { readonly evenEmpty?: boolean } = {},
   ): Promise<void> {
     await this.#committing;
-    const { sinkTask, abort } = this.#options;
+    const { sinkTask, topicIds, abort } = this.#options;
     abort.throwIfAborted();
     const nothing = Object.keys(output.counts).length === 0 && output.aside.length === 0 && !state;
     if (nothing && !evenEmpty) return;
     const epoch = ++this.#epoch;
     this.#isCommitting = true;
     this.#committing = sinkTask
-      .commit({ epoch, ...progress, state }, output)
+      .commit({ epoch, ...progress, topicIds, state }, output)
       .finally(() => {
         this.#isCommitting = false;
       })

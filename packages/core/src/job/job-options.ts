@@ -47,6 +47,16 @@ export interface JobSettings<B> {
   readonly atEnd?: 'wait' | 'stop' | 'complete';
   /** Where a task starts that has no checkpoint yet. Default `earliest`. */
   readonly startAt?: StartAt;
+  /**
+   * What to do with records that were deleted, by retention for one, before the job had read them: `fail`
+   * (default), or `skip` them, keep the state and count their offsets as `skipped`.
+   */
+  readonly onGap?: 'fail' | 'skip';
+  /**
+   * What to do when a topic was deleted and made again since the job's last commit: `fail` (default), or
+   * `restart` it from `startAt` on, keep the state and count it as `recreated`.
+   */
+  readonly onRecreatedTopic?: 'fail' | 'restart';
   readonly epoch?: EpochBounds;
   /** Where large parts of saved state go, in place of the sink's checkpoint. Default: nowhere else. */
   readonly stateStore?: StateStore;
@@ -63,7 +73,8 @@ export interface JobSettings<B> {
    * How far an event's time may be ahead of its append to the log, in milliseconds: one that is further
    * ahead becomes a dead letter. One that is ahead moves event time no further than its append, and is
    * counted as `ahead`, so that a producer whose clock is fast makes nobody else late. `Infinity` says
-   * that the two have nothing to do with each other, as in simulated or imported history. Default one day.
+   * that the two have nothing to do with each other, as in simulated or imported history. An event whose
+   * record has no time of its append (0 or less) is not checked, but counted as `unstamped`. Default one day.
    */
   readonly maxFutureSkew?: number;
   /**

@@ -17,6 +17,7 @@ const nothing = emptyOutput;
 const commitOf = (epoch: number, state: EpochCommit['state']): EpochCommit => ({
   epoch,
   next: { plays: epoch },
+  topicIds: {},
   watermark: 0,
   pipeline: '',
   state,

@@ -52,3 +52,18 @@ export async function openReaders<A, B>(
     throw cause;
   }
 }
+
+/**
+ * The ids of the topics that a job reads, by input; without those that the log cannot tell. Ask behind the
+ * opening of readers: those of a topic that is no longer the one of its name fail.
+ */
+export async function topicIdsOf<A, B>({
+  inputs,
+}: Job<A, B>): Promise<Readonly<Record<string, string>>> {
+  const ids: Record<string, string> = {};
+  for (const { name, topic } of inputs) {
+    const id = await topic.log.topicId(topic.name);
+    if (id !== undefined) ids[name] = id;
+  }
+  return ids;
+}

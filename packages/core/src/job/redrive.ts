@@ -81,9 +81,9 @@ async function redrivePartition<A, B>(
       throw new OptionError(
         `job ${name} has never committed anything for partition ${partition}: these letters are not its own`,
       );
-    const { epoch, next } = checkpoint;
+    const { epoch, next, topicIds } = checkpoint;
     const report = (committed: CommitReport) => job.onCommit?.(committed);
-    const commits = new CommitQueue({ sinkTask, partition, epoch, abort, report });
+    const commits = new CommitQueue({ sinkTask, partition, epoch, topicIds, abort, report });
     const decode = decoderOf(job, partition, task);
     for (let at = 0; at < letters.length; at += maxRecords) {
       const slice = letters.slice(at, at + maxRecords);

@@ -16,7 +16,7 @@ import { clean } from '../operators/clean.ts';
 import { deduplicate } from '../operators/deduplicate.ts';
 import { tumblingWindow, type WindowResult } from '../operators/tumbling-window.ts';
 import { type CommitMoment, memorySink } from '../sink/memory/memory-sink.ts';
-import { emptyOutput } from '../testing/contract-output.ts';
+import { commitOf, emptyOutput } from '../testing/contract-output.ts';
 import type { CommitReport } from './commit-queue.ts';
 import type { JobOptions } from './job-options.ts';
 import { run } from './run.ts';
@@ -218,7 +218,7 @@ describe('the signal', () => {
     const owner = await into.open({ job: 'job', partition: 0 });
     const job = jobOf({ from: topic, through: (p$) => p$.pipe(ids), into });
     expect(await run({ ...job, signal: AbortSignal.abort() })).toEqual({ counts: {}, epochs: 0 });
-    const commit = { epoch: 1, next: { plays: 0 }, watermark: 0, pipeline: '', state: undefined };
+    const commit = commitOf(1, { next: { plays: 0 } });
     await owner.commit(commit, emptyOutput);
   });
 });
@@ -521,8 +521,11 @@ describe('run refuses', () => {
 
   it('a checkpoint that the log does not reach', async () => {
     const into = memorySink<number>();
-    await run(jobOf({ from: (await playsLog(plays(10))).topic, through, into }));
-    const shorter = jobOf({ from: (await playsLog(plays(5))).topic, through, into });
+    const { log, topic: longer } = await playsLog(plays(10));
+    await run(jobOf({ from: longer, through, into }));
+    const { log: other, topic } = await playsLog(plays(5));
+    const from = { ...topic, log: { ...other, topicId: log.topicId } };
+    const shorter = jobOf({ from, through, into });
     await expect(run(shorter)).rejects.toThrow(OffsetOutOfRangeError);
     await expect(run(shorter)).rejects.toThrow(
       'offset 10 of plays/0 is outside the log, which holds 0 to 5',

@@ -1,4 +1,4 @@
-import { OffsetOutOfRangeError } from '../contract/errors.ts';
+import type { Checkpoint } from '../contract/checkpoint.ts';
 import type { PartitionReader } from '../contract/event-log.ts';
 import type { SinkTask } from '../contract/sink.ts';
 import type { Input } from '../task/input.ts';
@@ -7,11 +7,11 @@ import type { Task } from '../task/task.ts';
 import { systemClock } from './clock.ts';
 import { CommitQueue, type CommitReport } from './commit-queue.ts';
 import { EpochLoop } from './epoch-loop.ts';
+import { findStart, type InputPlace } from './find-start.ts';
 import type { Job } from './job-options.ts';
 import { measuredTask } from './measured-task.ts';
-import { openReaders, openTaskAtSink, type TaskAtSink } from './open-task.ts';
+import { openReaders, openTaskAtSink, type TaskAtSink, topicIdsOf } from './open-task.ts';
 import { withRetries } from './retry.ts';
-import { startOffset } from './start-at.ts';
 
 /** Signals from a job to the work on one of its partitions, and callbacks from that work to the job. */
 export interface PartitionContext<A, B> {
@@ -89,22 +89,31 @@ async function goOn<A, B>(
 ): Promise<void> {
   const { startAt = 'earliest', clock = systemClock } = job;
   const { partition, abort, onCommit } = context;
-  const epoch = sinkTask.checkpoint?.epoch ?? 0;
-  const commits = new CommitQueue({ sinkTask, partition, epoch, abort, report: onCommit });
+  const { checkpoint } = sinkTask;
+  const topicIds = await topicIdsOf(job);
+  const epoch = checkpoint?.epoch ?? 0;
+  const commits = new CommitQueue({
+    sinkTask,
+    partition,
+    epoch,
+    topicIds,
+    abort,
+    report: onCommit,
+  });
   try {
-    const refusalOfTime = (time: number, loggedAt: number) => task.refusalOfTime(time, loggedAt);
     const inputs = await Promise.all(
       job.inputs.map((input, i) =>
         openInput(job, input, {
+          task,
           partition,
           reader: readers[i] as PartitionReader,
-          from: sinkTask.checkpoint?.next[input.name],
-          refusalOfTime,
+          checkpoint,
+          topicId: topicIds[input.name],
         }),
       ),
     );
     const [first, ...others] = inputs as [PartitionInput<A>, ...PartitionInput<A>[]];
-    if (!sinkTask.checkpoint && startAt !== 'earliest') {
+    if (checkpoint ? hasMoved(checkpoint, inputs) : startAt !== 'earliest') {
       // A crash before the first commit must not find another end, and skip what came in between.
       const next = Object.fromEntries(inputs.map((input) => [input.name, input.next]));
       const { watermark } = task;
@@ -124,25 +133,31 @@ async function goOn<A, B>(
   }
 }
 
+/** Whether inputs go on elsewhere than where the checkpoint stands. */
+function hasMoved<A>({ next }: Checkpoint, inputs: readonly PartitionInput<A>[]): boolean {
+  return inputs.some((input) => input.next !== next[input.name]);
+}
+
 /** Finds where an input goes on, or starts. */
 async function openInput<A, B>(
-  { atEnd = 'wait', startAt = 'earliest', clock = systemClock }: Job<A, B>,
+  job: Job<A, B>,
   input: Input<A>,
-  place: {
-    readonly partition: number;
-    readonly reader: PartitionReader;
-    /** Where the checkpoint stands. */
-    readonly from: number | undefined;
-    readonly refusalOfTime: (time: number, loggedAt: number) => string | undefined;
-  },
+  place: Omit<InputPlace, 'gap' | 'count'> & { readonly task: Task<A, B> },
 ): Promise<PartitionInput<A>> {
-  const { partition, reader } = place;
-  const topic = input.topic.name;
-  const from =
-    place.from ?? (await startOffset(startAt, { input: input.name, topic, partition }, reader));
-  const bounds = await reader.bounds();
-  if (from < bounds.start || from > bounds.end)
-    throw new OffsetOutOfRangeError({ topic, partition, offset: from, ...bounds });
-  const end = atEnd === 'wait' ? Number.POSITIVE_INFINITY : bounds.end;
-  return new PartitionInput({ ...place, input, from, end, now: clock.now });
+  const { atEnd = 'wait', onGap = 'fail', clock = systemClock } = job;
+  const { task, reader, partition } = place;
+  const count = (name: string, n: number) => task.tally(name, n);
+  const gap = { onGap, skipped: (offsets: number) => count('skipped', offsets) };
+  const from = await findStart(job, input, { ...place, gap, count });
+  const { end } = await reader.bounds();
+  return new PartitionInput({
+    input,
+    partition,
+    reader,
+    from,
+    end: atEnd === 'wait' ? Number.POSITIVE_INFINITY : end,
+    gap,
+    refusalOfTime: (time, loggedAt) => task.refusalOfTime(time, loggedAt),
+    now: clock.now,
+  });
 }

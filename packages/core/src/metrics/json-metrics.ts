@@ -7,7 +7,8 @@ export interface JsonMetricsOptions {
 }
 
 /**
- * Writes structured logs: a line of JSON for each commit, and one for the end of a job.
+ * Writes structured logs: a line of JSON for each partition that is taken up or given up, for each
+ * commit, and for the end of a job.
  *
  * @example
  * await run({ ...job, metrics: jsonMetrics() });
@@ -16,6 +17,8 @@ export interface JsonMetricsOptions {
 export function jsonMetrics(options: JsonMetricsOptions = {}): MetricsReporter {
   const { write = (line) => process.stderr.write(`${line}\n`) } = options;
   return {
+    opened: (job, partition) => write(JSON.stringify({ event: 'opened', job, partition })),
+    closed: (job, partition) => write(JSON.stringify({ event: 'closed', job, partition })),
     committed: (metrics) => write(JSON.stringify({ event: 'committed', ...metrics })),
     ended: (job) => write(JSON.stringify({ event: 'ended', job })),
   };

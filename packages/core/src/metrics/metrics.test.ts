@@ -82,13 +82,17 @@ describe('lineMetrics', () => {
 });
 
 describe('jsonMetrics', () => {
-  it('writes a line of JSON a commit, and one at the end', () => {
+  it('writes a line of JSON a commit, for partitions that come and go, and at the end', () => {
     const lines: string[] = [];
     const reporter = jsonMetrics({ write: (line) => lines.push(line) });
+    reporter.opened?.('plays', 2);
     reporter.committed(epoch());
+    reporter.closed?.('plays', 2);
     reporter.ended?.('plays');
     expect(lines.map((line) => JSON.parse(line))).toEqual([
+      { event: 'opened', job: 'plays', partition: 2 },
       { event: 'committed', ...epoch() },
+      { event: 'closed', job: 'plays', partition: 2 },
       { event: 'ended', job: 'plays' },
     ]);
   });

@@ -83,8 +83,8 @@ export class EpochCollector<B> {
   }
 
   /** Counts whatever becomes of the open step. */
-  tally(name: string): void {
-    this.#counts[name] = (this.#counts[name] ?? 0) + 1;
+  tally(name: string, n = 1): void {
+    this.#counts[name] = (this.#counts[name] ?? 0) + n;
   }
 
   startStep(): void {

@@ -1,6 +1,7 @@
-import type { LogRecord, PartitionReader, PollRequest } from '../contract/event-log.ts';
+import type { LogRecord, PartitionReader, PollRequest, Slice } from '../contract/event-log.ts';
 import { type Incoming, RecordDecoder } from './decode-record.ts';
 import type { Input } from './input.ts';
+import { type GapPolicy, isOutOfRange, overGap } from './over-gap.ts';
 
 /** The partition of an input, its reader, and where to start and end. */
 export interface PartitionInputOptions<A> {
@@ -11,6 +12,7 @@ export interface PartitionInputOptions<A> {
   readonly from: number;
   readonly end: number;
   readonly refusalOfTime: (time: number, loggedAt: number) => string | undefined;
+  readonly gap: GapPolicy;
   readonly now: () => number;
 }
 
@@ -57,10 +59,8 @@ export class PartitionInput<A> {
 
   /** Fetches the next records, where none are left. */
   async fetch(request: Omit<PollRequest, 'from'>): Promise<void> {
-    const { reader, end, now } = this.#options;
-    const from = this.#polled;
-    const maxRecords = Math.min(request.maxRecords, end - from);
-    const { records, next } = await reader.poll({ ...request, from, maxRecords });
+    const { now } = this.#options;
+    const { records, next } = await this.#poll(request);
     if (records.length > 0) {
       await this.#decoder.prepare(records);
       this.#heardAt = now();
@@ -68,6 +68,19 @@ export class PartitionInput<A> {
     this.#records = records;
     this.#at = 0;
     this.#polled = next;
+  }
+
+  async #poll(request: Omit<PollRequest, 'from'>): Promise<Slice> {
+    const { reader, end, gap } = this.#options;
+    const from = this.#polled;
+    const maxRecords = Math.min(request.maxRecords, end - from);
+    try {
+      return await reader.poll({ ...request, from, maxRecords });
+    } catch (cause) {
+      if (!isOutOfRange(cause)) throw cause;
+      // What comes behind the gap is for the next poll, which starts there.
+      return { records: [], next: overGap(cause, gap) };
+    }
   }
 
   /** The next record, decoded. There is one. */

@@ -97,9 +97,18 @@ export class TaskHost implements OperatorHost {
   }
 
   refusalOfTime(time: number, loggedAt: number): string | undefined {
-    if (!(time > loggedAt + this.#options.maxFutureSkew)) return undefined;
+    if (!this.#isAhead(time, loggedAt) || isUnstamped(loggedAt)) return undefined;
     const hours = ((time - loggedAt) / 3_600_000).toFixed(1);
     return `event time ${time} is ${hours} hours ahead of its append to the log, more than maxFutureSkew allows`;
+  }
+
+  /** Whether an event's time would have been refused by when its record was logged, if its record had that. */
+  isUnchecked(time: number, loggedAt: number): boolean {
+    return isUnstamped(loggedAt) && this.#isAhead(time, loggedAt);
+  }
+
+  #isAhead(time: number, loggedAt: number): boolean {
+    return time > loggedAt + this.#options.maxFutureSkew;
   }
 
   emitter<T>(operator: string, output: Subscriber<T>): Emitter<T> {
@@ -114,4 +123,9 @@ export class TaskHost implements OperatorHost {
   calls<In, Out>(operator: string, options: CallOptions<In, Out>): Caller<In> {
     return this.#options.steps.calls.bind(operator, options);
   }
+}
+
+/** Whether a record has no time of its append: some producers give a topic that takes theirs 0 or -1. */
+function isUnstamped(loggedAt: number): boolean {
+  return loggedAt <= 0;
 }

@@ -106,6 +106,11 @@ export class Task<A, B> {
     return { records: epoch.countOf('in'), dead: epoch.dead };
   }
 
+  /** Counts in the open epoch what is no step's doing, such as records that are gone. */
+  tally(name: string, n: number): void {
+    this.#steps.epoch.tally(name, n);
+  }
+
   refusalOfTime(time: number, loggedAt: number): string | undefined {
     return this.#host.refusalOfTime(time, loggedAt);
   }
@@ -145,6 +150,7 @@ export class Task<A, B> {
   push(event: StreamEvent<A>, arrival: Arrival): void {
     this.#steps.isOf(arrival, undefined, event.time);
     this.#steps.epoch.tally('in');
+    if (this.#host.isUnchecked(event.time, event.loggedAt)) this.#steps.epoch.tally('unstamped');
     const failure = this.#step(() => this.#pipeline.next(event), true);
     if (failure) this.#steps.deadLetter('pipeline', failure.cause);
     else {

@@ -74,5 +74,6 @@ export function outputOf({
 export function commitOf(epoch: number, values: Partial<EpochCommit> = {}): EpochCommit {
   const next = { plays: epoch };
   const watermark = Number.NEGATIVE_INFINITY;
-  return { epoch, next, watermark, pipeline: '', state: undefined, ...values };
+  const topicIds = { plays: 'the first' };
+  return { epoch, next, topicIds, watermark, pipeline: '', state: undefined, ...values };
 }

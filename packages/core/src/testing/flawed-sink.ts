@@ -16,6 +16,7 @@ export type Flaw =
   | 'named outputs in a transaction of their own'
   | 'named outputs lost'
   | 'state lost'
+  | 'topic ids lost'
   | 'state never replaced'
   | 'state never forgotten'
   | 'counts overwritten'
@@ -195,10 +196,12 @@ class FlawedStore {
       sums[name] = (this.#has('counts overwritten') ? 0 : (sums[name] ?? 0)) + n;
   }
 
-  #storeCheckpoint({ stored, owner }: Owned, { state, epoch, next, pipeline }: EpochCommit): void {
+  #storeCheckpoint({ stored, owner }: Owned, commit: EpochCommit): void {
+    const { state, epoch, next, pipeline } = commit;
+    const topicIds = this.#has('topic ids lost') ? {} : commit.topicIds;
     const before = stored.checkpoint?.state ?? [];
     const parts = stateAfter(before, this.#flawed(state), ({ bytes }) => bytes);
-    stored.checkpoint = { epoch, next, pipeline, state: parts };
+    stored.checkpoint = { epoch, next, topicIds, pipeline, state: parts };
     stored.committer = owner;
   }
 

@@ -48,8 +48,16 @@ function onlyHiding(log: EventLog): Partial<EventLog> {
     },
     deleteTopic: async (topic) => void hidden.add(topic),
     partitions: async (topic) => (hidden.has(topic) ? undefined : log.partitions(topic)),
+    topicId: async (topic) => (hidden.has(topic) ? undefined : log.topicId(topic)),
     publish: async (topic, records) => log.publish(checked(topic), records),
     reader: async (topic, partition) => log.reader(checked(topic), partition),
+  };
+}
+
+/** Topics that are known by their names alone. */
+function byName(log: EventLog): Partial<EventLog> {
+  return {
+    topicId: async (topic) => ((await log.partitions(topic)) === undefined ? undefined : topic),
   };
 }
 
@@ -267,6 +275,11 @@ describe('logContract', () => {
       'ends the readers of a topic that is deleted',
     ],
     [
+      'gives a topic its name for an id',
+      { topics: byName },
+      'tells a topic from another that is made under its name',
+    ],
+    [
       'shows readers of a deleted topic another of its name',
       { topics: readersByName },
       'ends the readers of a topic that is deleted',
@@ -279,5 +292,21 @@ describe('logContract', () => {
     const kept = memoryLog();
     const open = (): EventLog => ({ ...kept, ...onlyHiding(kept), close: async () => undefined });
     expect(await failures(open, async () => open())).toContain('forgets a deleted topic for good');
+  });
+
+  it('fails a log that takes a topic for another when it is opened again', async () => {
+    const kept = memoryLog();
+    let opened = 0;
+    const open = (): EventLog => {
+      const nth = ++opened;
+      const topicId = async (topic: string) => {
+        const id = await kept.topicId(topic);
+        return id === undefined ? undefined : `${nth} ${id}`;
+      };
+      return { ...kept, topicId, close: async () => undefined };
+    };
+    expect(await failures(open, async () => open())).toContain(
+      'knows a topic for the same when it is opened again',
+    );
   });
 });

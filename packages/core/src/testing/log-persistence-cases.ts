@@ -29,6 +29,16 @@ export const persistenceCases: Readonly<Record<string, Check>> = {
     );
   },
 
+  'knows a topic for the same when it is opened again': async ({ log, topic, reopen }) => {
+    await log.createTopic(topic, { partitions: 1 });
+    const id = await log.topicId(topic);
+    const again = await reopen();
+    assert.equal(await again.topicId(topic), id);
+    await again.deleteTopic(topic);
+    await again.createTopic(topic, { partitions: 1 });
+    assert.notEqual(await again.topicId(topic), id);
+  },
+
   'forgets a deleted topic for good': async ({ log, topic, reopen }) => {
     await log.createTopic(topic, { partitions: 2 });
     await log.publish(topic, [record('a', '1'), record('b', '2')]);

@@ -78,6 +78,24 @@ export const topicCases: Readonly<Record<string, Check>> = {
     }
   },
 
+  'tells a topic from another that is made under its name': async ({ log, topic }) => {
+    assert.equal(await log.topicId(topic), undefined);
+    await log.createTopic(topic, { partitions: 1 });
+    await log.createTopic(`${topic}-b`, { partitions: 1 });
+    const id = await log.topicId(topic);
+    assert.equal(typeof id, 'string');
+    await log.publish(topic, [record('a', '1')]);
+    await log.createTopic(topic, { partitions: 1 });
+    assert.equal(await log.topicId(topic), id, 'another id though it is the same topic');
+    assert.notEqual(await log.topicId(`${topic}-b`), id, 'the id of another topic');
+    await log.deleteTopic(topic);
+    assert.equal(await log.topicId(topic), undefined);
+    await log.createTopic(topic, { partitions: 1 });
+    const another = await log.topicId(topic);
+    assert.equal(typeof another, 'string');
+    assert.notEqual(another, id, 'the id of the topic that was deleted');
+  },
+
   'ends the readers of a topic that is deleted': async (context) => {
     const { log, topic } = context;
     const waiting = await single(context, ['a', 'b']);

@@ -112,6 +112,17 @@ describe('sinkContract', () => {
       ],
     ],
     [
+      ['topic ids lost'],
+      [
+        'gives the checkpoint of the last commit to whoever opens the task next',
+        'appends state, keeps it where an epoch changes none, and forgets what is no longer needed',
+        'keeps tasks of other partitions and jobs apart',
+        'refuses an owner whom another has replaced, and stores nothing of it',
+        'leaves nothing of a commit that fails midway',
+        'stores once what it commits without hearing of it',
+      ],
+    ],
+    [
       ['state never replaced'],
       ['appends state, keeps it where an epoch changes none, and forgets what is no longer needed'],
     ],

@@ -50,14 +50,15 @@ const checkpoints: Record<string, Test> = {
     const second: EpochCommit = {
       epoch: 2,
       next: { plays: 2 ** 53 - 1, 'späte plays': 0 },
+      topicIds: { plays: 'the first', 'späte plays': 'aÜ-_1' },
       pipeline: 'seen(within 10) seen.watermark()',
       watermark: 1_700_000_000_000,
       state: { kind: 'append', bytes: bytes(2) },
     };
     await first.commit(second, empty);
     await first.close();
-    const { epoch, next, pipeline } = second;
-    const expected = { epoch, next, pipeline, state: [bytes(1, 0, 255), bytes(2)] };
+    const { epoch, next, topicIds, pipeline } = second;
+    const expected = { epoch, next, topicIds, pipeline, state: [bytes(1, 0, 255), bytes(2)] };
     assertCheckpoint((await under.sink.open(task)).checkpoint, expected);
     if (!under.reopen) return;
     assertCheckpoint((await (await under.reopen()).open(task)).checkpoint, expected);
@@ -358,9 +359,10 @@ async function assertFenced(commit: Promise<void>, who: string): Promise<void> {
 }
 
 function assertCheckpoint(actual: Checkpoint | undefined, expected: Checkpoint): void {
-  const plain = ({ epoch, next, pipeline, state }: Partial<Checkpoint>) => ({
+  const plain = ({ epoch, next, topicIds, pipeline, state }: Partial<Checkpoint>) => ({
     epoch,
     next,
+    topicIds,
     pipeline,
     state: state?.map((part) => [...part]),
   });

@@ -8,6 +8,7 @@ import type {
 } from 'kafkajs';
 import { amendKafkaJs } from './amend-kafkajs.ts';
 import type { KafkaConnection } from './connection-options.ts';
+import { withoutColons } from './ipv6-name.ts';
 import { Kafka, logLevel, PartitionAssigners } from './kafkajs.ts';
 import { LastingConnection } from './lasting-connection.ts';
 import { type Namespace, namespaceOf } from './namespace.ts';
@@ -68,7 +69,7 @@ export class KafkaClient {
     const { brokers, clientId, ssl, sasl, connectionTimeout, requestTimeout } = this.connection;
     const sockets = new Sockets();
     const kafka = new Kafka({
-      brokers: [...brokers],
+      brokers: brokers.map(withoutColons),
       clientId,
       connectionTimeout,
       requestTimeout,

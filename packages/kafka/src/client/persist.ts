@@ -1,7 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
+import { OptionError } from '@streamify/core';
 import { BrokerUnavailableError, KafkaAccessError } from '../errors.ts';
 import type { KafkaConnection } from './connection-options.ts';
 import { isRefusal, mayPass, rootOf } from './failure.ts';
+import { NOT_KAFKA } from './sockets.ts';
 
 const firstDelay = 50;
 const longestDelay = 1_000;
@@ -11,6 +13,7 @@ const longestDelay = 1_000;
  *
  * @param what names the work in the messages of errors.
  * @throws BrokerUnavailableError when the patience is over.
+ * @throws OptionError when a broker's port is that of something else.
  * @throws KafkaAccessError when the cluster refuses it.
  */
 export async function persist<T>(
@@ -27,6 +30,10 @@ export async function persist<T>(
       const failure = rootOf(cause);
       if (isRefusal(failure))
         throw new KafkaAccessError(`cannot ${what}: ${failure.message}`, { cause });
+      if (failure.code === NOT_KAFKA)
+        throw new OptionError(
+          `cannot ${what}: ${reasonOf(failure)}: give brokers the port of a broker`,
+        );
       if (!mayPass(failure) || signal?.aborted) throw failure;
       const tried = performance.now() - startedAt;
       const left = patience - tried;
@@ -41,5 +48,8 @@ export async function persist<T>(
     }
   }
 }
+
+/** What we said ourselves, without the words of kafkajs before it. */
+const reasonOf = ({ message }: Error) => message.replace('Connection error: ', '');
 
 const seconds = (ms: number) => Math.round(ms / 100) / 10;

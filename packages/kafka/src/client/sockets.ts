@@ -1,6 +1,7 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP, isIPv6, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
+import { addressOf } from './ipv6-name.ts';
 
 const keepAliveDelay = 60_000;
 
@@ -15,9 +16,15 @@ export class Sockets {
   /** Makes a socket as kafkajs does. */
   readonly open: ISocketFactory = ({ host, port, ssl, onConnect }) => {
     if (this.#isClosed) throw new Error('the connection was closed meanwhile');
+    const address = addressOf(host);
+    const name = isIP(address) === 0 ? { servername: address } : {};
     const socket = ssl
-      ? connectTls({ host, port, ...(isIP(host) === 0 && { servername: host }), ...ssl }, onConnect)
-      : connect({ host, port }, onConnect);
+      ? connectTls({ host: address, port, ...name, ...ssl }, onConnect)
+      : connect({ host: address, port }, onConnect);
+    socket.once('data', (answer) => {
+      if (isHttp(answer))
+        socket.destroy(speaksHttp(isIPv6(address) ? `[${address}]` : address, port));
+    });
     socket.setKeepAlive(true, keepAliveDelay);
     this.#open.add(socket);
     return socket.once('close', () => this.#open.delete(socket));
@@ -29,4 +36,16 @@ export class Sockets {
     for (const socket of this.#open)
       if (!socket.writableEnded) socket.destroy(new Error('the connection was closed meanwhile'));
   }
+}
+
+/** The code of the error of a port where something else than a broker answers. */
+export const NOT_KAFKA = 'NOT_KAFKA';
+
+function isHttp(answer: Buffer): boolean {
+  return answer.subarray(0, 5).toString('latin1') === 'HTTP/';
+}
+
+function speaksHttp(host: string, port: number): Error {
+  const failure = new Error(`what answers at ${host}:${port} speaks HTTP, and no Kafka`);
+  return Object.assign(failure, { code: NOT_KAFKA });
 }

@@ -81,7 +81,7 @@ describeWithOwnKafka(
         const failure = await run(retrying).catch((cause: unknown) => cause);
         expect(failure).toBeInstanceOf(OffsetOutOfRangeError);
         expect((failure as Error).message).toBe(
-          `offset ${DONE} of ${from}/0 is outside the log, which holds ${DELETED} to ${PUBLISHED}`,
+          `offset ${DONE} of ${from}/0 is outside the log, which holds ${DELETED} to ${PUBLISHED}: ${DELETED - DONE} offsets were deleted before the job had read them. To go on without them and keep the state, run the job with onGap: 'skip'; to start over, give it a new name`,
         );
       }
       expectUnharmed(task, fault, {
@@ -99,6 +99,22 @@ describeWithOwnKafka(
       await publish(DONE, PUBLISHED);
       await deleteRecords();
       await run(job('clean-2'));
+      expectUnharmed(task, fault, {
+        events: PUBLISHED,
+        expected: [...lines(0, DONE), ...lines(DELETED, PUBLISHED)],
+        actual: await landed(),
+      });
+    });
+
+    it('are counted by a job that may skip them, which lands all the rest once', async ({
+      task,
+    }) => {
+      await publish(0, DONE);
+      await run(job('clean'));
+      await publish(DONE, PUBLISHED);
+      await deleteRecords();
+      const { counts } = await run({ ...job('clean'), onGap: 'skip' });
+      expect(counts).toMatchObject({ in: PUBLISHED - DELETED, skipped: DELETED - DONE });
       expectUnharmed(task, fault, {
         events: PUBLISHED,
         expected: [...lines(0, DONE), ...lines(DELETED, PUBLISHED)],

@@ -10,6 +10,8 @@ export interface GroupTiming {
   readonly rebalanceTimeout?: number;
   /** Milliseconds between heartbeats. Default 1,000. */
   readonly heartbeatInterval?: number;
+  /** Milliseconds after which the number of a topic's partitions is looked up anew, so that added ones are shared out. Default 5,000. */
+  readonly metadataMaxAge?: number;
 }
 
 /** The group to join, and its topics. */

@@ -39,7 +39,8 @@ export function checkFetchBytes(fetchBytes = 4 * 1024 * 1024): number {
 /** @throws OptionError when a time cannot work. */
 export function checkTiming(timing: GroupTiming = {}): Required<GroupTiming> {
   const { sessionTimeout = 15_000, rebalanceTimeout = 60_000, heartbeatInterval = 1_000 } = timing;
-  const checked = { sessionTimeout, rebalanceTimeout, heartbeatInterval };
+  const { metadataMaxAge = 5_000 } = timing;
+  const checked = { sessionTimeout, rebalanceTimeout, heartbeatInterval, metadataMaxAge };
   for (const [name, ms] of Object.entries(checked))
     if (!(ms >= 1 && ms < Number.POSITIVE_INFINITY))
       throw new OptionError(`group.${name} is a number of milliseconds, got ${ms}`);

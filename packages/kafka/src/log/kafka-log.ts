@@ -97,6 +97,10 @@ function logOf({ client, topics, options, members, publisher, readers, registry 
       checkOpen();
       return topics.partitions(topic);
     },
+    async topicId(topic) {
+      checkOpen();
+      return topics.topicId(topic);
+    },
     async publish(topic, records) {
       checkOpen();
       await publisher.publish(topic, records);

@@ -30,7 +30,8 @@ export class KafkaReaders {
     const { client, topics, maxBytes } = this.#options;
     const ends = { logClosing: this.#closing.signal, deleted: this.#deletions.signalOf(topic) };
     checkPartition(topic, await topics.existing(topic), partition);
-    const fetcher = { client, topic, partition, maxBytes };
+    const topicId = await topics.topicId(topic);
+    const fetcher = { client, topic, partition, maxBytes, topicId };
     return new KafkaReader(fetcher, topics.offsets(topic, partition), ends);
   }
 

@@ -5,6 +5,7 @@ import type { KafkaClient } from '../client/kafka-client.ts';
 import { LastingConnection } from '../client/lasting-connection.ts';
 import { persist } from '../client/persist.ts';
 import type { PartitionOffsets } from './kafka-reader.ts';
+import { topicIdIn } from './topic-id.ts';
 
 /** Settings of a new topic. */
 export interface TopicSettings {
@@ -97,6 +98,15 @@ export class KafkaTopics {
         throw cause;
       }
     }, `look up topic ${name}`);
+  }
+
+  /** The id of a topic; `undefined` when there is no such topic, or the cluster is older than topic ids. */
+  topicId(topic: string): Promise<string | undefined> {
+    const name = this.#client.namespace.inKafka(topic);
+    return this.#cluster.persist(
+      (cluster) => topicIdIn(cluster, name),
+      `look up the id of topic ${name}`,
+    );
   }
 
   /** @throws UnknownTopicError when there is no such topic. */

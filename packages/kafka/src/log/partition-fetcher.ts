@@ -1,10 +1,12 @@
 import { ClosedError } from '@streamify/core';
+import { deletedTopic } from '@streamify/core/adapter';
 import type { Cluster } from 'kafkajs';
 import { rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
 import { persist } from '../client/persist.ts';
 import type { FetchResponse } from '../wire/fetch-response.ts';
 import { FetchedRecords, readRecordSet } from '../wire/read-record-set.ts';
+import { topicIdIn } from './topic-id.ts';
 
 /** The partition to fetch from, and how much at once. */
 export interface FetcherOptions {
@@ -13,6 +15,8 @@ export interface FetcherOptions {
   readonly partition: number;
   /** Bytes of a fetch, compressed where the topic is. A larger batch of records is fetched all the same. */
   readonly maxBytes: number;
+  /** The id of the topic; `undefined` where the cluster has none. */
+  readonly topicId: string | undefined;
 }
 
 /**
@@ -33,7 +37,7 @@ export class PartitionFetcher {
   /**
    * Waits up to `maxWait` milliseconds for a record at `from` or behind it.
    *
-   * @throws KafkaJSOffsetOutOfRange, BrokerUnavailableError, KafkaAccessError.
+   * @throws KafkaJSOffsetOutOfRange, BrokerUnavailableError, KafkaAccessError, UnknownTopicError.
    */
   fetch(from: number, maxWait: number, signal: AbortSignal): Promise<FetchedRecords> {
     const { client, partition } = this.#options;
@@ -91,11 +95,20 @@ export class PartitionFetcher {
     try {
       await cluster.connect();
       await cluster.addTargetTopic(this.#topicInKafka);
+      await this.#checkSame(cluster);
       return cluster;
     } catch (cause) {
       await cluster.disconnect();
       throw cause;
     }
+  }
+
+  /** @throws UnknownTopicError when the topic is another one of that name by now. */
+  async #checkSame(cluster: Cluster): Promise<void> {
+    const { topic, topicId } = this.#options;
+    if (topicId === undefined) return;
+    const now = await topicIdIn(cluster, this.#topicInKafka);
+    if (now !== undefined && now !== topicId) throw deletedTopic(topic);
   }
 
   #leave(connection: Promise<Cluster> | undefined): void {

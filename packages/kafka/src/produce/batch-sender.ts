@@ -1,7 +1,9 @@
 import type { Cluster, CompressionTypes } from 'kafkajs';
+import { rootOf } from '../client/failure.ts';
 import type { LastingConnection } from '../client/lasting-connection.ts';
 import { type NumberedBatch, topicDataOf } from './numbered-batch.ts';
 import { type PartitionMessages, requestsOf } from './requests-of.ts';
+import { splitUp, tooLarge } from './too-large.ts';
 
 /** A producer as the cluster knows it. A later epoch of the same id fences the one before. */
 export interface ProducerIdentity {
@@ -117,12 +119,26 @@ export class BatchSender {
       if (failed.has(at) || at >= next) await this.#produce(request);
   }
 
-  /** Sends one request, and again until it is answered. */
+  /**
+   * Sends one request, and again until it is answered; in parts, where a topic takes less at once.
+   *
+   * @throws RecordTooLargeError when a topic does not take a single message.
+   */
   async #produce(batches: readonly NumberedBatch[]): Promise<void> {
-    await this.#options.connection.persist(async (cluster) => {
-      for (const [nodeId, own] of await this.#byLeader(batches))
-        await this.#produceOnce(cluster, nodeId, own);
-    });
+    const { connection } = this.#options;
+    try {
+      await connection.persist(async (cluster) => {
+        for (const [nodeId, own] of await this.#byLeader(batches))
+          await this.#produceOnce(cluster, nodeId, own);
+      });
+    } catch (cause) {
+      if (rootOf(cause).type !== 'MESSAGE_TOO_LARGE') throw cause;
+      const parts = splitUp(batches);
+      const [message] = batches[0]?.messages ?? [];
+      if (parts.length === 0 && batches[0] && message)
+        throw await tooLarge(await connection.connected(), batches[0].topic, message);
+      for (const part of parts) await this.#produce(part);
+    }
   }
 
   async #produceOnce(

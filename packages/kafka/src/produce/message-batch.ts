@@ -21,7 +21,7 @@ export function endOfBatch(messages: readonly Message[], from: number, room: Bat
 }
 
 /** Bytes of a message in a request, about. */
-function sizeOf({ key, value, headers }: Message): number {
+export function sizeOf({ key, value, headers }: Message): number {
   let size = 32 + bytesOf(key) + bytesOf(value);
   for (const name in headers)
     for (const each of [headers[name]].flat()) size += 8 + bytesOf(name) + bytesOf(each);

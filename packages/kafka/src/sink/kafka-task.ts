@@ -19,7 +19,7 @@ import {
 import type { CompressionTypes, Message } from 'kafkajs';
 import { type KafkaFailure, rootOf } from '../client/failure.ts';
 import type { KafkaClient } from '../client/kafka-client.ts';
-import { CommitUnknownError } from '../errors.ts';
+import { CommitUnknownError, RecordTooLargeError } from '../errors.ts';
 import { epochMessages, type TopicTarget } from './epoch-messages.ts';
 import type { JobTopics } from './job-topics.ts';
 import { type Later, readLater, readSuccessor, readTask, type TaskPlace } from './read-task.ts';
@@ -110,10 +110,10 @@ async function takeOver(
 }
 
 function checkpointOf(
-  { epoch, next, pipeline }: TaskProgress,
+  { epoch, next, topicIds, pipeline }: TaskProgress,
   state: readonly { readonly bytes: Uint8Array }[],
 ): Checkpoint {
-  return { epoch, next, pipeline, state: state.map(({ bytes }) => bytes) };
+  return { epoch, next, topicIds, pipeline, state: state.map(({ bytes }) => bytes) };
 }
 
 interface Taken {
@@ -236,13 +236,13 @@ class KafkaTask<T> implements SinkTask<T> {
   }
 
   async #failure(cause: unknown, epoch: number, took: number): Promise<Error> {
-    if (cause instanceof StreamifyError) return cause;
-    const failure = rootOf(cause);
-    if (failure.type === 'MESSAGE_TOO_LARGE')
+    if (cause instanceof RecordTooLargeError)
       return new OptionError(
-        `a topic takes no records as large as those of epoch ${epoch} of task ${this.#name}: raise its max.message.bytes, or lower maxMessageBytes: ${failure.message}`,
+        `epoch ${epoch} of task ${this.#name} cannot be committed: ${cause.message}, or lower maxMessageBytes`,
         { cause },
       );
+    if (cause instanceof StreamifyError) return cause;
+    const failure = rootOf(cause);
     return isFencing(failure) ? this.#replaced(failure, took) : failure;
   }
 

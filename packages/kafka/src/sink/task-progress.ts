@@ -1,7 +1,7 @@
 import { addCounts, type EpochCommit, type EpochOutput } from '@streamify/core/adapter';
 
 /** Version of {@link TaskProgress}. A later version must read this one. */
-export const PROGRESS_VERSION = 1;
+export const PROGRESS_VERSION = 2;
 
 /** The checkpoint of a task, without the state. Each commit writes it anew. */
 export interface TaskProgress {
@@ -11,6 +11,7 @@ export interface TaskProgress {
   /** 0 before the first commit. */
   readonly epoch: number;
   readonly next: Readonly<Record<string, number>>;
+  readonly topicIds: Readonly<Record<string, string>>;
   readonly pipeline: string;
   /** The last watermark that was written to the topic, as text, because JSON has no infinity. */
   readonly watermark?: string;
@@ -26,6 +27,7 @@ export const noProgress: Omit<TaskProgress, 'owner'> = {
   version: PROGRESS_VERSION,
   epoch: 0,
   next: {},
+  topicIds: {},
   pipeline: '',
   counts: {},
   stateFrom: 1,
@@ -44,7 +46,7 @@ export interface Following {
 /** The progress of a task once `commit` has happened. */
 export function progressAfter(
   before: Omit<TaskProgress, 'owner'>,
-  { epoch, next, pipeline }: EpochCommit,
+  { epoch, next, topicIds, pipeline }: EpochCommit,
   { owner, counts, watermark, stateEpochs }: Following,
 ): TaskProgress {
   const sums: Record<string, number> = { ...before.counts };
@@ -54,6 +56,7 @@ export function progressAfter(
     owner,
     epoch,
     next,
+    topicIds,
     pipeline,
     counts: sums,
     ...(watermark !== undefined && { watermark }),

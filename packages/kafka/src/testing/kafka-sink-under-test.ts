@@ -156,7 +156,15 @@ export function rowNamed(id: string, values: Partial<ContractRow> = {}): Contrac
 /** A commit that changes no state unless told. */
 export function commitOf(epoch: number, values: Partial<EpochCommit> = {}): EpochCommit {
   const watermark = Number.NEGATIVE_INFINITY;
-  return { epoch, next: { plays: epoch }, watermark, pipeline: '', state: undefined, ...values };
+  return {
+    epoch,
+    next: { plays: epoch },
+    topicIds: {},
+    watermark,
+    pipeline: '',
+    state: undefined,
+    ...values,
+  };
 }
 
 /** What an epoch gave, all of it rows. */

@@ -46,6 +46,25 @@ export class ByteReader {
     return items;
   }
 
+  /** An integer of up to 32 bits without a sign. */
+  uvarint(): number {
+    const value = this.varint();
+    return value >= 0 ? 2 * value : -2 * value - 1;
+  }
+
+  /** Bytes of a compact string or array of bytes; none where there is none. */
+  compactBytes(): Buffer {
+    return this.bytes(Math.max(0, this.uvarint() - 1));
+  }
+
+  /** Passes over tagged fields. */
+  tags(): void {
+    for (let left = this.uvarint(); left > 0; left--) {
+      this.uvarint(); // its number
+      this.bytes(this.uvarint());
+    }
+  }
+
   /** An integer of up to 32 bits in zigzag encoding. */
   varint(): number {
     const { buffer } = this;

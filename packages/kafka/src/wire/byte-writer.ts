@@ -52,6 +52,20 @@ export class ByteWriter {
     this.at += this.buffer.write(value, this.at, length, encoding);
   }
 
+  /** An integer of up to 32 bits without a sign. */
+  uvarint(value: number): void {
+    this.#room(5);
+    let rest = value >>> 0;
+    for (; rest > 0x7f; rest >>>= 7) this.buffer[this.at++] = (rest & 0x7f) | 0x80;
+    this.buffer[this.at++] = rest;
+  }
+
+  compactString(value: string): void {
+    const bytes = Buffer.from(value);
+    this.uvarint(bytes.length + 1);
+    this.bytes(bytes);
+  }
+
   /** An integer of up to 32 bits in zigzag encoding. */
   varint(value: number): void {
     this.#room(5);

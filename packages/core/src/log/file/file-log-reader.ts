@@ -38,6 +38,11 @@ export function fileLogReader(settings: FileLogSettings): EventLog {
       checkTopicName(topic);
       return partitionsOf(dir, topic);
     },
+    async topicId(topic) {
+      checkOpen();
+      checkTopicName(topic);
+      return (await describeTopic(dir, topic))?.id;
+    },
     async reader(topic, partition): Promise<PartitionReader> {
       checkOpen();
       checkTopicName(topic);

@@ -61,6 +61,10 @@ function writerOf(settings: FileLogSettings, lock: WriterLock, topics: WrittenTo
       checkOpen();
       return topics.partitions(topic);
     },
+    async topicId(topic) {
+      checkOpen();
+      return topics.idOf(topic);
+    },
     async publish(topic, records) {
       checkOpen();
       await append(topic, topics.writersOf(topic), records);

@@ -16,6 +16,9 @@ interface TopicDescription {
   readonly partitions: number;
 }
 
+/** Which topic it is, and how many partitions it has. */
+export type DescribedTopic = Pick<TopicDescription, 'id' | 'partitions'>;
+
 const topicsDir = (dir: string) => join(dir, 'topics');
 /** No topic name has a tilde. */
 const unfinished = (topic: string) => `~${topic}`;
@@ -35,15 +38,17 @@ export async function createTopicFiles(
   topic: string,
   partitions: number,
   files: LogFiles,
-): Promise<void> {
+): Promise<DescribedTopic> {
   const draft = join(topicsDir(dir), unfinished(topic));
   await rm(draft, { recursive: true, force: true });
   for (let partition = 0; partition < partitions; partition++)
     await createPartition(join(draft, String(partition)), files);
-  const description: TopicDescription = { format: 1, name: topic, id: randomUUID(), partitions };
+  const id = randomUUID();
+  const description: TopicDescription = { format: 1, name: topic, id, partitions };
   await replaceFile(join(draft, 'topic.json'), JSON.stringify(description));
   await rename(draft, join(topicsDir(dir), topic));
   await syncDirectory(topicsDir(dir));
+  return { id, partitions };
 }
 
 async function createPartition(dir: string, files: LogFiles): Promise<void> {
@@ -73,17 +78,17 @@ export async function finishDeletion(dir: string, topic: string): Promise<void> 
   await rm(join(topicsDir(dir), unfinished(topic)), { recursive: true, force: true });
 }
 
-/** Topics by name with their numbers of partitions. Removes what a killed writer did not finish. */
-export async function openTopics(dir: string): Promise<Map<string, number>> {
+/** Topics by name. Removes what a killed writer did not finish. */
+export async function openTopics(dir: string): Promise<Map<string, DescribedTopic>> {
   await mkdir(topicsDir(dir), { recursive: true });
-  const topics = new Map<string, number>();
+  const topics = new Map<string, DescribedTopic>();
   for (const name of await readdir(topicsDir(dir))) {
     if (name.startsWith(unfinished(''))) {
       await rm(join(topicsDir(dir), name), { recursive: true, force: true });
       continue;
     }
-    const partitions = await partitionsOf(dir, name);
-    if (partitions !== undefined) topics.set(name, partitions);
+    const described = await describeTopic(dir, name);
+    if (described) topics.set(name, described);
   }
   return topics;
 }
@@ -97,7 +102,7 @@ export async function partitionsOf(dir: string, topic: string): Promise<number |
 export async function describeTopic(
   dir: string,
   topic: string,
-): Promise<Pick<TopicDescription, 'id' | 'partitions'> | undefined> {
+): Promise<DescribedTopic | undefined> {
   const path = join(topicsDir(dir), topic, 'topic.json');
   let text: string;
   try {

@@ -3,6 +3,7 @@ import type { FileLogSettings } from './file-log-settings.ts';
 import { PartitionWriter } from './partition-writer.ts';
 import {
   createTopicFiles,
+  type DescribedTopic,
   finishDeletion,
   hideTopic,
   openTopics,
@@ -14,6 +15,7 @@ import {
 export class WrittenTopics {
   readonly #settings: FileLogSettings;
   readonly #writers = new Map<string, readonly PartitionWriter[]>();
+  readonly #ids = new Map<string, string | undefined>();
   /** Topics are made and deleted one at a time: two calls may be for the same one. */
   #changing: Promise<unknown> = Promise.resolve();
 
@@ -29,8 +31,8 @@ export class WrittenTopics {
   static async open(settings: FileLogSettings): Promise<WrittenTopics> {
     const topics = new WrittenTopics(settings);
     try {
-      for (const [topic, partitions] of await openTopics(settings.dir))
-        await topics.#open(topic, partitions);
+      for (const [topic, described] of await openTopics(settings.dir))
+        await topics.#open(topic, described);
     } catch (error) {
       await topics.close();
       throw error;
@@ -41,6 +43,11 @@ export class WrittenTopics {
   /** Number of partitions, `undefined` when there is no such topic. */
   partitions(topic: string): number | undefined {
     return this.#writers.get(topic)?.length;
+  }
+
+  /** The id of a topic, `undefined` when there is no such topic, or one of before topics had ids. */
+  idOf(topic: string): string | undefined {
+    return this.#writers.has(topic) ? this.#ids.get(topic) : undefined;
   }
 
   /** @throws UnknownTopicError when there is no such topic. */
@@ -72,7 +79,7 @@ export class WrittenTopics {
     await changed;
   }
 
-  async #open(topic: string, partitions: number): Promise<void> {
+  async #open(topic: string, { id, partitions }: DescribedTopic): Promise<void> {
     const { dir, onRecovered } = this.#settings;
     const writers: PartitionWriter[] = [];
     try {
@@ -82,6 +89,7 @@ export class WrittenTopics {
       await Promise.all(writers.map((writer) => writer.close()));
       throw error;
     }
+    this.#ids.set(topic, id);
     this.#writers.set(topic, writers);
   }
 
@@ -91,8 +99,7 @@ export class WrittenTopics {
     if (existing !== undefined) return checkSameCount(topic, existing, partitions);
     // It is not among ours, but its folder may be another's in another case.
     await partitionsOf(dir, topic);
-    await createTopicFiles(dir, topic, partitions, files);
-    await this.#open(topic, partitions);
+    await this.#open(topic, await createTopicFiles(dir, topic, partitions, files));
   }
 
   async #delete(topic: string): Promise<void> {

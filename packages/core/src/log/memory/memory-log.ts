@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { assignAll } from '../../adapter/assign-all.ts';
 import { targetPartition } from '../../adapter/target-partition.ts';
 import { checkPartition, checkSameCount, unknownTopic } from '../../adapter/topic-errors.ts';
@@ -17,6 +18,12 @@ export interface MemoryLogOptions {
   readonly now?: () => number;
 }
 
+/** A topic: what tells it from another of its name, and its partitions. */
+interface MemoryTopic {
+  readonly id: string;
+  readonly partitions: readonly MemoryPartition[];
+}
+
 /**
  * Keeps a log in memory: for tests, and for pipelines that need no durability. It passes the same
  * `logContract` as the durable logs.
@@ -30,16 +37,16 @@ export function memoryLog({
   registry = memoryRegistry(),
   now = Date.now,
 }: MemoryLogOptions = {}): EventLog {
-  const topics = new Map<string, readonly MemoryPartition[]>();
+  const topics = new Map<string, MemoryTopic>();
   let closed = false;
   const checkOpen = () => {
     if (closed) throw new ClosedError('the log is closed');
   };
   const partitionsOf = (topic: string): readonly MemoryPartition[] => {
     checkOpen();
-    const partitions = topics.get(topic);
-    if (!partitions) throw unknownTopic(topic);
-    return partitions;
+    const found = topics.get(topic);
+    if (!found) throw unknownTopic(topic);
+    return found.partitions;
   };
 
   const log: EventLog = {
@@ -49,22 +56,23 @@ export function memoryLog({
       checkTopicName(topic);
       checkPartitions(topic, partitions);
       const existing = topics.get(topic);
-      if (existing) return checkSameCount(topic, existing.length, partitions);
-      topics.set(
-        topic,
-        Array.from({ length: partitions }, (_, partition) => new MemoryPartition(topic, partition)),
-      );
+      if (existing) return checkSameCount(topic, existing.partitions.length, partitions);
+      topics.set(topic, newTopic(topic, partitions));
     },
     async deleteTopic(topic) {
       checkOpen();
       checkTopicName(topic);
-      const partitions = topics.get(topic) ?? [];
+      const partitions = topics.get(topic)?.partitions ?? [];
       topics.delete(topic);
       for (const partition of partitions) partition.delete();
     },
     async partitions(topic) {
       checkOpen();
-      return topics.get(topic)?.length;
+      return topics.get(topic)?.partitions.length;
+    },
+    async topicId(topic) {
+      checkOpen();
+      return topics.get(topic)?.id;
     },
     async publish(topic, records) {
       append(topic, partitionsOf(topic), records, now);
@@ -78,10 +86,16 @@ export function memoryLog({
     topic: (name, type, options) => typedTopic(log, name, type, options),
     async close() {
       closed = true;
-      for (const partition of [...topics.values()].flat()) partition.close();
+      for (const { partitions } of topics.values())
+        for (const partition of partitions) partition.close();
     },
   };
   return log;
+}
+
+function newTopic(name: string, count: number): MemoryTopic {
+  const partitions = Array.from({ length: count }, (_, each) => new MemoryPartition(name, each));
+  return { id: randomUUID(), partitions };
 }
 
 /** Appends all records, or none of them when one is refused. */

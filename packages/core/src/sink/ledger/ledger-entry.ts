@@ -1,7 +1,7 @@
 import type { Folder } from '../../durable/folder.ts';
 
 /** Version of {@link LedgerEntry}. A later version must read this one. */
-export const ENTRY_VERSION = 2;
+export const ENTRY_VERSION = 3;
 
 /** One takeover or commit of a task. The last entry of its ledger says where the task stands. */
 export interface LedgerEntry {
@@ -13,6 +13,7 @@ export interface LedgerEntry {
   /** 0 before the first commit. */
   readonly epoch: number;
   readonly next: Readonly<Record<string, number>>;
+  readonly topicIds: Readonly<Record<string, string>>;
   readonly pipeline: string;
   /** Sums over all epochs. */
   readonly counts: Readonly<Record<string, number>>;

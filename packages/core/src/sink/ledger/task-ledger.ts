@@ -53,12 +53,13 @@ const PRUNE_EVERY = 100;
 export async function openLedger(folder: Folder, task: TaskId): Promise<TaskLedger> {
   const owner = randomUUID();
   let last = await takeOver(folder, task, owner);
-  const { epoch: reached, next, pipeline, sink } = last.entry;
+  const { epoch: reached, next, topicIds, pipeline, sink } = last.entry;
   const saved = await readState(folder, last);
   let stateEpochs = saved.epochs;
 
   return {
-    checkpoint: reached === 0 ? undefined : { epoch: reached, next, pipeline, state: saved.parts },
+    checkpoint:
+      reached === 0 ? undefined : { epoch: reached, next, topicIds, pipeline, state: saved.parts },
     sink,
     async commit(commit, { parts, counts, sink: kept }) {
       const { epoch, state } = commit;
@@ -121,6 +122,7 @@ const nothing: Omit<LedgerEntry, 'job' | 'partition' | 'owner'> = {
   version: ENTRY_VERSION,
   epoch: 0,
   next: {},
+  topicIds: {},
   pipeline: '',
   counts: {},
   parts: [],
@@ -132,10 +134,10 @@ const nothing: Omit<LedgerEntry, 'job' | 'partition' | 'owner'> = {
 /** The entry of a commit, which follows another. */
 function following(
   before: LedgerEntry,
-  { epoch, next, pipeline }: EpochCommit,
+  { epoch, next, topicIds, pipeline }: EpochCommit,
   own: Omit<
     LedgerEntry,
-    'version' | 'job' | 'partition' | 'epoch' | 'next' | 'pipeline' | 'preparedBy'
+    'version' | 'job' | 'partition' | 'epoch' | 'next' | 'topicIds' | 'pipeline' | 'preparedBy'
   >,
 ): LedgerEntry {
   const { job, partition } = before;
@@ -148,6 +150,7 @@ function following(
     partition,
     epoch,
     next,
+    topicIds,
     pipeline,
     counts,
     preparedBy: own.owner,

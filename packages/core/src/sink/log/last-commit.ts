@@ -6,6 +6,8 @@ import { lastEntry } from '../ledger/stored-entries.ts';
 export interface Stretch {
   readonly starts: readonly number[];
   readonly ends: readonly number[];
+  /** The id of the topic; `undefined` where the log cannot tell. */
+  readonly topicId: string | undefined;
 }
 
 /** Offsets and watermark that a log sink keeps with its checkpoint. */

@@ -6,6 +6,7 @@ import {
   OffsetOutOfRangeError,
   OptionError,
   PartitionCountError,
+  TopicRecreatedError,
 } from '../../contract/errors.ts';
 import type { EventLog, NewRecord } from '../../contract/event-log.ts';
 import type { Folder } from '../../durable/folder.ts';
@@ -15,6 +16,9 @@ import { partPath, publishParts } from '../ledger/ledger-entry.ts';
 import { lastEntry } from '../ledger/stored-entries.ts';
 import { findLastCommit, type LastCommit, type Stretch } from './last-commit.ts';
 import { decodeRecords, encodeRecords } from './records-file.ts';
+
+/** The offset at which each partition of a topic ends, and which topic that is. */
+type TopicEnds = Pick<Stretch, 'ends' | 'topicId'>;
 
 /** Records by the topic that they go to. */
 export type RecordsByTopic = ReadonlyMap<string, readonly NewRecord[]>;
@@ -31,8 +35,8 @@ export type RecordsByTopic = ReadonlyMap<string, readonly NewRecord[]>;
 export class LogAppender {
   readonly folder: Folder;
   readonly #log: EventLog;
-  /** Offsets at which the partitions of a topic must end; a topic is missing when an interrupted commit may have to be finished. */
-  readonly #ends = new Map<string, readonly number[]>();
+  /** Where a topic must end; it is missing when an interrupted commit may have to be finished. */
+  readonly #ends = new Map<string, TopicEnds>();
   #last: Promise<unknown> = Promise.resolve();
 
   constructor(log: EventLog, folder: Folder) {
@@ -67,12 +71,12 @@ export class LogAppender {
     const isEmpty = [...batches.values()].every(({ length }) => length === 0);
     await store(stretches, isEmpty ? undefined : encodeRecords(batches));
     for (const [topic, records] of batches) {
-      const { ends } = stretches[topic] as Stretch;
+      const { ends, topicId } = stretches[topic] as Stretch;
       if (records.length > 0) {
         await this.#log.publish(topic, records);
         this.#assertEnds(topic, ends, await endOffsets(this.#log, topic));
       }
-      this.#ends.set(topic, ends);
+      this.#ends.set(topic, { ends, topicId });
     }
   }
 
@@ -80,16 +84,20 @@ export class LogAppender {
    * Gives the offset at which each partition of a topic ends, once the records that the last commit did not
    * get to are appended. Only within {@link exclusively}.
    *
+   * @throws TopicRecreatedError when the topic is another than the one that jobs wrote to.
    * @throws ForeignWriterError when the topic holds records that no commit wrote.
    */
-  async settledEnds(topic: string): Promise<readonly number[]> {
+  async settledEnds(topic: string): Promise<TopicEnds> {
+    const topicId = await this.#log.topicId(topic);
     const actual = await endOffsets(this.#log, topic);
     const known = this.#ends.get(topic);
     if (known) {
-      this.#assertEnds(topic, known, actual);
+      assertSame(topic, known.topicId, topicId);
+      this.#assertEnds(topic, known.ends, actual);
       return known;
     }
     const last = await findLastCommit(this.folder, topic);
+    assertSame(topic, last?.stretch.topicId, topicId);
     const expected = last?.stretch.ends ?? actual.map(() => 0);
     if (expected.length !== actual.length)
       throw new PartitionCountError(
@@ -98,8 +106,9 @@ export class LogAppender {
     const missing = last && actual.some((end, p) => end < (expected[p] ?? 0));
     if (missing) await this.#appendRest(topic, last, actual);
     this.#assertEnds(topic, expected, await endOffsets(this.#log, topic));
-    this.#ends.set(topic, expected);
-    return expected;
+    const settled = { ends: expected, topicId };
+    this.#ends.set(topic, settled);
+    return settled;
   }
 
   /** The topics that a task has ever written to, as far as its last commit says. */
@@ -142,18 +151,27 @@ export class LogAppender {
   }
 }
 
+/** A topic that was made again lacks what jobs have committed to it, and a checkpoint would say that it is there. */
+function assertSame(topic: string, known: string | undefined, now: string | undefined): void {
+  if (known === undefined || now === undefined || known === now) return;
+  throw new TopicRecreatedError(
+    `topic ${topic} was deleted and made again since jobs last wrote to it, and lacks what they have committed: give the jobs that write to it new names and their sinks another dir, under which they start over`,
+    topic,
+  );
+}
+
 /** Where records will stand behind the ends that a topic has. */
 function stretchOf(
   topic: string,
   records: readonly NewRecord[],
-  starts: readonly number[],
+  { ends: starts, topicId }: TopicEnds,
 ): Stretch {
   const ends = [...starts];
   for (const record of records) {
     const partition = targetPartition(topic, ends.length, record);
     ends[partition] = (ends[partition] ?? 0) + 1;
   }
-  return { starts, ends };
+  return { starts, ends, topicId };
 }
 
 /** The appenders of a log by the place of their folders, and which of them a topic has. */

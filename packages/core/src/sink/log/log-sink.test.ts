@@ -8,6 +8,7 @@ import {
   ForeignWriterError,
   OffsetOutOfRangeError,
   OptionError,
+  TopicRecreatedError,
 } from '../../contract/errors.ts';
 import type { EventLog, NewRecord } from '../../contract/event-log.ts';
 import type { Sink } from '../../contract/sink.ts';
@@ -44,6 +45,46 @@ async function openLogSink(): Promise<SinkUnderTest> {
   const log = memoryLog();
   return logSinkUnderTest(log, memoryFolder(), () => log.close());
 }
+
+describe('logSink into a topic that was deleted and made again', () => {
+  const task = { job: 'plays', partition: 0 };
+  const committed = async () => {
+    const log = await targetLog();
+    const sink = logSink(log.topic(TARGET, ContractEvent));
+    const owner = await sink.open(task);
+    await owner.commit(commitOf(1), outputOf({ rows: [row('a'), row('b')] }));
+    await log.deleteTopic(TARGET);
+    await log.createTopic(TARGET, { partitions: TARGET_PARTITIONS });
+    return { log, owner };
+  };
+  const refusal =
+    'topic target was deleted and made again since jobs last wrote to it, and lacks what they have committed: give the jobs that write to it new names and their sinks another dir, under which they start over';
+
+  it('refuses to go on, and appends nothing', async () => {
+    const { log, owner } = await committed();
+    const commit = owner.commit(commitOf(2), outputOf({ rows: [row('c')] }));
+    await expect(commit).rejects.toThrow(TopicRecreatedError);
+    await expect(commit).rejects.toThrow(refusal);
+    await expect(logSink(log.topic(TARGET, ContractEvent)).open(task)).rejects.toThrow(refusal);
+    expect(await targetRows(log)).toEqual([]);
+  });
+
+  it('refuses it in another process, also when it has as many records as before', async () => {
+    const log = await targetLog();
+    const folder = memoryFolder();
+    const sink = () =>
+      appendingSink(log.topic(TARGET, ContractEvent), new LogAppender(log, folder));
+    await (await sink().open(task)).commit(commitOf(1), outputOf({ rows: [row('a')] }));
+    const before: NewRecord[] = [];
+    for (let partition = 0; partition < TARGET_PARTITIONS; partition++)
+      for (const record of await targetRecords(log, partition))
+        before.push({ ...record, partition });
+    await log.deleteTopic(TARGET);
+    await log.createTopic(TARGET, { partitions: TARGET_PARTITIONS });
+    await log.publish(TARGET, before);
+    await expect(sink().open(task)).rejects.toThrow(refusal);
+  });
+});
 
 describe('logSink', () => {
   for (const { name, run } of sinkContract({ open: openLogSink, faults: ['midway', 'reply lost'] }))
@@ -127,7 +168,8 @@ describe('logSink', () => {
   });
 
   it('refuses a topic that has lost what was committed', async () => {
-    const [log, shorter] = [await targetLog(), await targetLog()];
+    const log = await targetLog();
+    const shorter: EventLog = { ...(await targetLog()), topicId: log.topicId };
     const folder = memoryFolder();
     const sinkOn = (on: EventLog) =>
       appendingSink(on.topic(TARGET, ContractEvent), new LogAppender(on, folder));
@@ -138,7 +180,8 @@ describe('logSink', () => {
   });
 
   it('refuses a topic that has another number of partitions than when it was last written to', async () => {
-    const [log, wider] = [await targetLog(), memoryLog()];
+    const log = await targetLog();
+    const wider: EventLog = { ...memoryLog(), topicId: log.topicId };
     await wider.createTopic(TARGET, { partitions: TARGET_PARTITIONS + 1 });
     const folder = memoryFolder();
     const sinkOn = (on: EventLog) =>

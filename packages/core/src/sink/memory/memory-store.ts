@@ -81,10 +81,10 @@ export class MemoryStore {
 
 function checkpointAfter(
   before: Checkpoint | undefined,
-  { epoch, next, pipeline, state }: EpochCommit,
+  { epoch, next, topicIds, pipeline, state }: EpochCommit,
 ): Checkpoint {
   const parts = stateAfter(before?.state ?? [], state, ({ bytes }) => bytes);
-  return { epoch, next, pipeline, state: parts };
+  return { epoch, next, topicIds, pipeline, state: parts };
 }
 
 /** The value of a key, made where there is none. */
