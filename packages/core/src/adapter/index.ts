@@ -33,6 +33,7 @@ export { jsonMisfit, jsonText } from './json-text.ts';
 export { lastByKey } from './last-by-key.ts';
 export { openLetters } from './open-letters.ts';
 export { partitionOf } from './partition-of.ts';
+export { hasState } from './pipeline-description.ts';
 export { provenanceColumns, provenanceOf } from './provenance.ts';
 export { SinkTargets } from './sink-targets.ts';
 export { stateAfter } from './state-after.ts';

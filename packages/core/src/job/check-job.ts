@@ -21,7 +21,7 @@ export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
     throw new OptionError(
       `through must be a function from events to results, got ${show(through)}`,
     );
-  if (typeof into?.open !== 'function')
+  if (typeof into?.open !== 'function' || typeof into.target !== 'string')
     throw new OptionError(`into must be a sink, got ${show(into)}`);
   const named = namedSinks(options);
   oneOf('atEnd', atEnd, ['wait', 'stop', 'complete']);

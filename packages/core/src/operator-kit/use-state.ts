@@ -1,3 +1,5 @@
+import { stateKind } from '../state/state-kind.ts';
+import type { StateOptions } from '../state/state-options.ts';
 import { openTable } from './open-table.ts';
 
 /** A value that an operator keeps between events. Assign a new value; never change the old one in place. */
@@ -9,10 +11,16 @@ export interface State<V> {
  * State for an operator: checkpointed inside a task, plain memory in any other RxJS pipeline.
  * Call it while the operator is being subscribed.
  *
- * @param signature describes options that the saved value depends on; a change of it is refused.
+ * The shape of `initial`, its fields and their types, is part of what is noticed when it changes.
+ *
+ * @param options what the saved value depends on: a job is not started on a value that was saved otherwise.
  */
-export function useState<V>(name: string, initial: V, signature = ''): State<V> {
-  const table = openTable(name, signature);
+export function useState<V>(
+  name: string,
+  initial: V,
+  options: Omit<StateOptions<V>, 'like' | 'migrateKey'> = {},
+): State<V> {
+  const table = openTable(name, stateKind({ ...options, like: initial } as never));
   return {
     get current() {
       const value = table.get(0, '') as V | undefined;

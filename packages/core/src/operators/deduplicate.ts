@@ -13,6 +13,10 @@ export interface DeduplicateOptions<T> {
   readonly by: (event: StreamEvent<T>) => Key;
   /** For how much event time an id is remembered at least, in milliseconds; at most twice that. */
   readonly within: number;
+  /** Stands for what `by` does: change it when `by` makes other ids, so that ids of both kinds are not mixed. */
+  readonly version?: string | number;
+  /** Makes an id of one that was remembered with another `version`; `undefined` forgets it. Default: the job is refused. */
+  readonly migrate?: (id: Key) => Key | undefined;
   /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
   readonly name?: string;
 }
@@ -31,11 +35,15 @@ export interface DeduplicateOptions<T> {
 export function deduplicate<T>(
   options: DeduplicateOptions<T>,
 ): MonoTypeOperatorFunction<StreamEvent<T>> {
-  const { by, within, name = 'deduplicate' } = options;
+  const { by, within, version, migrate, name = 'deduplicate' } = options;
   if (!(within > 0)) throw new OptionError(`within must be positive, got ${within}`);
 
   return operator<StreamEvent<T>, StreamEvent<T>>((output) => {
-    const seen = useKeyedState<true, Key>(`${name}.seen`, `within ${within}`);
+    const seen = useKeyedState<true, Key>(`${name}.seen`, {
+      signature: `within ${within}`,
+      ...(version !== undefined && { version }),
+      ...(migrate && { migrateKey: migrate }),
+    });
     const watermark = useWatermark(name, (time) => forgetBefore(generationOf(time) - 1));
     const duplicate = useCounter('duplicates');
 

@@ -17,6 +17,14 @@ import { useWatermark } from '../operator-kit/use-watermark.ts';
 export interface Aggregate<T, A> {
   readonly zero: A;
   readonly add: (accumulator: A, event: StreamEvent<T>) => A;
+  /**
+   * Makes the accumulator of an open window of one that was saved with another `version`, or with a `zero` of
+   * another shape; `undefined` forgets the window. Default: the job is refused.
+   */
+  readonly migrate?: (
+    saved: unknown,
+    window: { readonly key: Key; readonly start: number },
+  ) => A | undefined;
 }
 
 /** The result for one key in one closed window, which covers `[start, end)` in epoch milliseconds. */
@@ -44,6 +52,11 @@ export interface TumblingWindowOptions<T, K extends Key = string> {
   readonly onLate?: (event: StreamEvent<T>) => void;
   /** Receives events without a time, and why. Inside a job they become dead letters instead. */
   readonly onReject?: (event: StreamEvent<T>, reason: string) => void;
+  /**
+   * Stands for what `by` and the aggregate do: change it with them, where the shape of `zero` shows nothing, so
+   * that open windows of both kinds are not mixed.
+   */
+  readonly version?: string | number;
   /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
   readonly name?: string;
 }
@@ -66,13 +79,21 @@ export function tumblingWindow<T, A, K extends Key = string>(
   options: TumblingWindowOptions<T, K>,
 ): OperatorFunction<StreamEvent<T>, WindowResult<A, K>> {
   const { size, lateness = 0, by = ({ key }) => key as K, name = 'tumblingWindow' } = options;
-  const { late, onLate, onReject } = options;
+  const { late, onLate, onReject, version } = options;
+  const { migrate } = aggregate;
   if (!(size > 0)) throw new OptionError(`size must be positive, got ${size}`);
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
   return operator<StreamEvent<T>, WindowResult<A, K>>((output) => {
     const watermark = useWatermark(name, (time) => closeUpTo(time - lateness));
-    const open = useKeyedState<A, K>(`${name}.open`, `size ${size}`);
+    const open = useKeyedState<A, K>(`${name}.open`, {
+      signature: `size ${size}`,
+      like: aggregate.zero,
+      ...(version !== undefined && { version }),
+      ...(migrate && {
+        migrate: (saved, { key, segment }) => migrate(saved, { key, start: segment }),
+      }),
+    });
     const countLate = useCounter('late');
     const putLate = late
       ? useOutput(late, onLate)

@@ -15,6 +15,8 @@ export type Flaw =
   | 'two transactions'
   | 'named outputs in a transaction of their own'
   | 'named outputs lost'
+  | 'tables without names'
+  | 'pipeline lost'
   | 'state lost'
   | 'state never replaced'
   | 'state never forgotten'
@@ -62,10 +64,12 @@ export function flawedSink<T>(
 ): FlawedSink<T> {
   const store = new FlawedStore(flaws, step);
   const targets = new SinkTargets<FlawedTarget>();
+  let tables = 0;
   const table = <U>(refusalOf: (element: never) => string | undefined): FlawedTable<U> => {
     const rows: U[] = [];
     const sink: FlawedTable<U> = {
       store,
+      target: flaws.includes('tables without names') ? 'table' : `table ${++tables}`,
       rows,
       open: (task, named?: NamedSinks) =>
         store.open(task, { rows, named: targets.of(named), refusal: refusalOf }),
@@ -198,7 +202,8 @@ class FlawedStore {
   #storeCheckpoint({ stored, owner }: Owned, { state, epoch, next, pipeline }: EpochCommit): void {
     const before = stored.checkpoint?.state ?? [];
     const parts = stateAfter(before, this.#flawed(state), ({ bytes }) => bytes);
-    stored.checkpoint = { epoch, next, pipeline, state: parts };
+    const kept = this.#has('pipeline lost') ? '' : pipeline;
+    stored.checkpoint = { epoch, next, pipeline: kept, state: parts };
     stored.committer = owner;
   }
 

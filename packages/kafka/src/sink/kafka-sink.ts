@@ -68,6 +68,7 @@ export function kafkaSink<T extends object>(
   const jobTopicsOf = jobTopicsMaker(parts, log);
   const sink: KafkaSink<T> = {
     store: parts,
+    target: topic.name,
     async open(task, named) {
       const others = targets.of(named);
       checkTopicsAgree(main.topic, new Map([...others].map(([name, each]) => [name, each.topic])));

@@ -65,6 +65,7 @@ export function folderSink<Row extends object>(
   const target = new JsonRows(folder, schema);
   const sink: FileSink<Row> = {
     store,
+    target: folder,
     deadLetters: (job) => readDeadLetters(root, job),
     open: (task, named) => openFiles(root, target, task, named),
   };

@@ -54,6 +54,7 @@ export function appendingSink<T extends object>(
   const target = topic as unknown as Topic<never>;
   const sink: LogSink<T> = {
     store: appender,
+    target: topic.name,
     deadLetters: (job) => readDeadLetters(appender.folder, job),
     open: (task, named) => openLogTask({ appender, task, main: target, named: targets.of(named) }),
   };
