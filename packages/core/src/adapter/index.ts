@@ -4,6 +4,7 @@ export {
   avroDecoder,
   avroEncoder,
 } from '../codec/avro-codec.ts';
+export { schemaConflict } from '../codec/schema-conflict.ts';
 export { watermarkRecord } from '../codec/watermark-record.ts';
 export { schemaIdOf } from '../codec/wire-format.ts';
 export type { Checkpoint, StateChange } from '../contract/checkpoint.ts';

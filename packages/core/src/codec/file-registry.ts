@@ -5,19 +5,25 @@ import type { RecordSchema } from '../contract/event-type.ts';
 import type { SchemaRegistry } from '../contract/schema-registry.ts';
 import { createFile, syncDirectory } from '../durable/durable-file.ts';
 import { canonicalSchema } from './canonical-schema.ts';
+import { checkCompatible } from './check-compatible.ts';
 
 /** Options of {@link fileRegistry}. */
 export interface FileRegistryOptions {
-  /** The folder of the schemas, one file `<id>.avsc` each. Made at the first registration. */
+  /**
+   * The folder of the schemas, one file `<id>.avsc` each, and of `subjects/<subject>/<version>`, which hold an id.
+   * Made at the first registration.
+   */
   readonly dir: string;
 }
 
 /**
  * Keeps schemas as files, for any number of processes at once. An id is given by creating its file
- * exclusively, so that no two schemas ever share one, and it is durable when `register` resolves.
+ * exclusively, so that no two schemas ever share one, and it is durable when `register` resolves. A schema
+ * that could not read what was registered under its subject before is refused with `SchemaError`.
  */
 export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
   const ids = new Map<string, number>();
+  const registered = new Set<string>();
   let highest = 0;
 
   const fileOf = (id: number) => join(dir, `${id}.avsc`);
@@ -43,21 +49,51 @@ export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
     }
   };
 
+  const idOf = async (schema: RecordSchema): Promise<number> => {
+    const canonical = canonicalSchema(schema);
+    for (;;) {
+      const known = ids.get(canonical);
+      if (known !== undefined) return known;
+      await readNew();
+      if (ids.has(canonical)) {
+        // Whoever wrote it may not have got as far as making its name durable.
+        await syncDirectory(dir);
+        continue;
+      }
+      // Who loses the race for an id reads what the winner wrote, and tries the next.
+      await createFile(fileOf(highest + 1), `${JSON.stringify(schema, null, 2)}\n`);
+    }
+  };
+
+  /** The ids under a subject, oldest first. */
+  const versionsOf = async (subjectDir: string): Promise<readonly number[]> => {
+    const found: number[] = [];
+    for (let version = 1; ; version++) {
+      const text = await readFile(join(subjectDir, String(version)), 'utf8').catch(ifMissing);
+      if (text === undefined) return found;
+      found.push(Number(text));
+    }
+  };
+
   return {
-    async register(_subject, schema) {
+    async register(subject, schema) {
       const canonical = canonicalSchema(schema);
-      if (!ids.has(canonical)) await mkdir(dir, { recursive: true });
+      const known = ids.get(canonical);
+      const registration = `${subject} ${canonical}`;
+      if (known !== undefined && registered.has(registration)) return known;
+      const subjectDir = join(dir, 'subjects', encodeURIComponent(subject));
+      if (await mkdir(subjectDir, { recursive: true })) await syncDirectory(join(dir, 'subjects'));
       for (;;) {
-        const known = ids.get(canonical);
-        if (known !== undefined) return known;
-        await readNew();
-        if (ids.has(canonical)) {
-          // Whoever wrote it may not have got as far as making its name durable.
-          await syncDirectory(dir);
-          continue;
-        }
-        // Who loses the race for an id reads what the winner wrote, and tries the next.
-        await createFile(fileOf(highest + 1), `${JSON.stringify(schema, null, 2)}\n`);
+        const versions = await versionsOf(subjectDir);
+        const earlier = await Promise.all(versions.map(read));
+        const at = earlier.findIndex((each) => canonicalSchema(each) === canonical);
+        if (at < 0) checkCompatible(subject, schema, earlier);
+        const id = await idOf(schema);
+        const file = join(subjectDir, String(versions.length + 1));
+        // Who loses the race for a version is checked against what the winner has registered.
+        if (at < 0 && !(await createFile(file, `${id}\n`))) continue;
+        registered.add(registration);
+        return id;
       }
     },
     async schema(id) {
@@ -69,4 +105,8 @@ export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
       }
     },
   };
+}
+
+function ifMissing(cause: NodeJS.ErrnoException): undefined {
+  if (cause.code !== 'ENOENT') throw cause;
 }
