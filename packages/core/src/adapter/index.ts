@@ -7,6 +7,7 @@ export {
 export { schemaConflict } from '../codec/schema-conflict.ts';
 export { watermarkRecord } from '../codec/watermark-record.ts';
 export { schemaIdOf } from '../codec/wire-format.ts';
+export { checkOptions, type OptionNames } from '../contract/check-options.ts';
 export type { Checkpoint, StateChange } from '../contract/checkpoint.ts';
 export { letterId } from '../contract/dead-letter.ts';
 export type { EpochCommit, EpochOutput, OutputRows, SideElement } from '../contract/epoch.ts';

@@ -6,6 +6,7 @@ import type { SchemaRegistry } from '../contract/schema-registry.ts';
 import { createFile, syncDirectory } from '../durable/durable-file.ts';
 import { canonicalSchema } from './canonical-schema.ts';
 import { checkCompatible } from './check-compatible.ts';
+import { SubjectFiles } from './subject-files.ts';
 
 /** Options of {@link fileRegistry}. */
 export interface FileRegistryOptions {
@@ -22,8 +23,42 @@ export interface FileRegistryOptions {
  * that could not read what was registered under its subject before is refused with `SchemaError`.
  */
 export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
-  const ids = new Map<string, number>();
+  const { fileOf, read, idOf, knownId } = schemaFiles(dir);
   const registered = new Set<string>();
+
+  return {
+    async register(subject, schema) {
+      const canonical = canonicalSchema(schema);
+      const known = knownId(canonical);
+      const registration = `${subject} ${canonical}`;
+      if (known !== undefined && registered.has(registration)) return known;
+      const versions = new SubjectFiles(join(dir, 'subjects'), subject);
+      for (;;) {
+        const given = await versions.ids();
+        const earlier = await Promise.all(given.map(read));
+        const isNew = !earlier.some((each) => canonicalSchema(each) === canonical);
+        if (isNew) checkCompatible(subject, schema, earlier);
+        const id = await idOf(schema);
+        // Who loses the race for a version is checked against what the winner has registered.
+        if (isNew && !(await versions.add(given.length + 1, id))) continue;
+        registered.add(registration);
+        return id;
+      }
+    },
+    async schema(id) {
+      try {
+        return await read(id);
+      } catch (cause) {
+        if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
+        throw new SchemaError(`no schema has id ${id}: there is no ${fileOf(id)}`, { cause });
+      }
+    },
+  };
+}
+
+/** The schemas in a folder, by the ids in their names. */
+function schemaFiles(dir: string) {
+  const ids = new Map<string, number>();
   let highest = 0;
 
   const fileOf = (id: number) => join(dir, `${id}.avsc`);
@@ -51,6 +86,7 @@ export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
 
   const idOf = async (schema: RecordSchema): Promise<number> => {
     const canonical = canonicalSchema(schema);
+    if (!ids.has(canonical)) await mkdir(dir, { recursive: true });
     for (;;) {
       const known = ids.get(canonical);
       if (known !== undefined) return known;
@@ -65,48 +101,5 @@ export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
     }
   };
 
-  /** The ids under a subject, oldest first. */
-  const versionsOf = async (subjectDir: string): Promise<readonly number[]> => {
-    const found: number[] = [];
-    for (let version = 1; ; version++) {
-      const text = await readFile(join(subjectDir, String(version)), 'utf8').catch(ifMissing);
-      if (text === undefined) return found;
-      found.push(Number(text));
-    }
-  };
-
-  return {
-    async register(subject, schema) {
-      const canonical = canonicalSchema(schema);
-      const known = ids.get(canonical);
-      const registration = `${subject} ${canonical}`;
-      if (known !== undefined && registered.has(registration)) return known;
-      const subjectDir = join(dir, 'subjects', encodeURIComponent(subject));
-      if (await mkdir(subjectDir, { recursive: true })) await syncDirectory(join(dir, 'subjects'));
-      for (;;) {
-        const versions = await versionsOf(subjectDir);
-        const earlier = await Promise.all(versions.map(read));
-        const at = earlier.findIndex((each) => canonicalSchema(each) === canonical);
-        if (at < 0) checkCompatible(subject, schema, earlier);
-        const id = await idOf(schema);
-        const file = join(subjectDir, String(versions.length + 1));
-        // Who loses the race for a version is checked against what the winner has registered.
-        if (at < 0 && !(await createFile(file, `${id}\n`))) continue;
-        registered.add(registration);
-        return id;
-      }
-    },
-    async schema(id) {
-      try {
-        return await read(id);
-      } catch (cause) {
-        if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-        throw new SchemaError(`no schema has id ${id}: there is no ${fileOf(id)}`, { cause });
-      }
-    },
-  };
-}
-
-function ifMissing(cause: NodeJS.ErrnoException): undefined {
-  if (cause.code !== 'ENOENT') throw cause;
+  return { fileOf, read, idOf, knownId: (canonical: string) => ids.get(canonical) };
 }

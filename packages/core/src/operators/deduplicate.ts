@@ -1,4 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { Key } from '../contract/key.ts';
@@ -21,6 +22,8 @@ export interface DeduplicateOptions<T> {
   readonly name?: string;
 }
 
+const names = { by: true, within: true, version: true, migrate: true, name: true } as const;
+
 /**
  * Drops events whose id was seen before, and counts them as `duplicates`.
  *
@@ -35,6 +38,7 @@ export interface DeduplicateOptions<T> {
 export function deduplicate<T>(
   options: DeduplicateOptions<T>,
 ): MonoTypeOperatorFunction<StreamEvent<T>> {
+  checkOptions('deduplicate', options, names);
   const { by, within, version, migrate, name = 'deduplicate' } = options;
   if (!(within > 0)) throw new OptionError(`within must be positive, got ${within}`);
 

@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { keyText } from '../codec/key-text.ts';
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { Key } from '../contract/key.ts';
@@ -61,6 +62,19 @@ export interface TumblingWindowOptions<T, K extends Key = string> {
   readonly name?: string;
 }
 
+const names = {
+  size: true,
+  lateness: true,
+  by: true,
+  late: true,
+  onLate: true,
+  onReject: true,
+  version: true,
+  name: true,
+} as const;
+
+const aggregateNames = { zero: true, add: true, migrate: true } as const;
+
 /**
  * Aggregates events per key into fixed, non-overlapping windows of event time.
  *
@@ -78,9 +92,10 @@ export function tumblingWindow<T, A, K extends Key = string>(
   aggregate: Aggregate<T, A>,
   options: TumblingWindowOptions<T, K>,
 ): OperatorFunction<StreamEvent<T>, WindowResult<A, K>> {
+  checkOptions('tumblingWindow', options, names);
+  const { migrate } = checkedAggregate(aggregate);
   const { size, lateness = 0, by = ({ key }) => key as K, name = 'tumblingWindow' } = options;
   const { late, onLate, onReject, version } = options;
-  const { migrate } = aggregate;
   if (!(size > 0)) throw new OptionError(`size must be positive, got ${size}`);
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
@@ -132,4 +147,9 @@ export function tumblingWindow<T, A, K extends Key = string>(
       },
     };
   });
+}
+
+function checkedAggregate<T, A>(aggregate: Aggregate<T, A>): Aggregate<T, A> {
+  checkOptions('the aggregate of tumblingWindow', aggregate, aggregateNames);
+  return aggregate;
 }

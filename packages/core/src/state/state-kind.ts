@@ -1,3 +1,4 @@
+import { checkOptions } from '../contract/check-options.ts';
 import type { Key } from '../contract/key.ts';
 import { shapeOf } from './shape-of.ts';
 import type { StateOptions } from './state-options.ts';
@@ -15,8 +16,17 @@ export interface StateKind {
   readonly options: StateOptions<unknown, Key>;
 }
 
+const names = {
+  signature: true,
+  version: true,
+  like: true,
+  migrate: true,
+  migrateKey: true,
+} as const;
+
 /** The kind of a state with these options. */
 export function stateKind(options: StateOptions<never, never>): StateKind {
+  checkOptions('a state', options, names);
   const { signature = '', version = '', like } = options as StateOptions<unknown, Key>;
   const shape = like === undefined ? '' : shapeOf(like);
   return {
