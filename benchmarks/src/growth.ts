@@ -115,6 +115,7 @@ try {
 function nothing(): Sink<unknown> {
   return {
     store: 'nothing',
+    target: 'nothing',
     deadLetters: async () => [],
     open: async () => ({
       checkpoint: undefined,

@@ -42,6 +42,7 @@ const cleaned = clean<ListenEvent, typeof rules>(rules, { time: 'ts' });
 
 const nothing: Sink<unknown> = {
   store: 'nothing',
+  target: 'nothing',
   deadLetters: async () => [],
   open: async () => ({
     checkpoint: undefined,

@@ -19,6 +19,8 @@ export function duckdbSink<Row extends object>(
 ): Sink<Row | StreamEvent<Row>> {
   const sink: Sink<Row | StreamEvent<Row>> = {
     store,
+    // DuckDB takes Plays for plays.
+    target: definition.name.toLowerCase(),
     open: (task, named) => openTask(store, definition, task, named),
     deadLetters: (job) => store.transact((connection) => readLetters(connection, job)),
   };

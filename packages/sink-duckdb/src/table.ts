@@ -60,41 +60,88 @@ export function agree(one: TableDefinition, other: TableDefinition): boolean {
   return isDeepStrictEqual(one.columns, other.columns) && isDeepStrictEqual(one.mode, other.mode);
 }
 
+/** A column as the table has it. */
+interface StoredColumn {
+  readonly name: string;
+  readonly type: string;
+  readonly isNullable: boolean;
+}
+
+/** A column as rows need it. */
+type WantedColumn = StoredColumn;
+
 /**
  * Creates the table, or adds the nullable columns that it lacks.
  *
- * @throws TableMismatchError when it has columns of another type, or lacks one that is not nullable.
+ * @throws TableMismatchError when it has columns of another type, lacks one that is not nullable, or wants a
+ * value where rows have none.
  */
 export async function ensureTable(
   connection: DuckDBConnection,
   definition: TableDefinition,
 ): Promise<Table> {
   const { name, columns } = definition;
-  const wanted: (readonly [name: string, type: string, nullable: boolean])[] = [
-    ...columns.map((column) => [column.name, sqlTypes[column.type], column.nullable] as const),
-    ...Object.entries(provenance).map(([column, type]) => [column, type, false] as const),
+  const wanted: readonly WantedColumn[] = [
+    ...columns.map((column) => ({
+      name: column.name,
+      type: sqlTypes[column.type],
+      isNullable: column.nullable,
+    })),
+    ...Object.entries(provenance).map(([column, type]) => ({
+      name: column,
+      type,
+      isNullable: false,
+    })),
   ];
   const ddl = wanted.map(
-    ([column, type, nullable]) => `${quoted(column)} ${type}${nullable ? '' : ' not null'}`,
+    (column) => `${quoted(column.name)} ${column.type}${column.isNullable ? '' : ' not null'}`,
   );
   await connection.run(`create table if not exists ${quoted(name)} (${ddl.join(', ')})`);
-  const reader = await connection.runAndReadAll(
-    'select column_name, lower(data_type) from duckdb_columns() where table_name = $name and schema_name = current_schema() order by column_index',
-    { name },
-  );
-  const existing = new Map(reader.getRows() as [string, string][]);
-  const order = [...existing.keys()];
-  for (const [column, type, nullable] of wanted) {
-    const found = existing.get(column);
+  const stored = await storedColumns(connection, name);
+  const order = stored.map((column) => column.name);
+  for (const { name: column, type, isNullable } of wanted) {
+    const found = stored.find((each) => each.name === column)?.type;
     if (found === type) continue;
-    if (found !== undefined || !nullable)
+    if (found !== undefined || !isNullable)
       throw new TableMismatchError(
         `table ${name} has ${found ? `column ${column} of type ${found}` : `no column ${column}`}, and its schema gives ${type}: rename the table, or migrate it by hand`,
       );
     await connection.run(`alter table ${quoted(name)} add column ${quoted(column)} ${type}`);
     order.push(column);
   }
+  checkRequired(name, stored, wanted);
   return { ...definition, order };
+}
+
+async function storedColumns(
+  connection: DuckDBConnection,
+  table: string,
+): Promise<readonly StoredColumn[]> {
+  const reader = await connection.runAndReadAll(
+    'select column_name, lower(data_type), is_nullable from duckdb_columns() where table_name = $table and schema_name = current_schema() and database_name = current_database() order by column_index',
+    { table },
+  );
+  const rows = reader.getRows() as [string, string, boolean][];
+  return rows.map(([name, type, isNullable]) => ({ name, type, isNullable }));
+}
+
+/** Refuses columns that must have a value, and to which some rows would give none: each commit would fail. */
+function checkRequired(
+  table: string,
+  stored: readonly StoredColumn[],
+  wanted: readonly WantedColumn[],
+): void {
+  for (const { name: column, isNullable } of stored) {
+    if (isNullable) continue;
+    const found = wanted.find((each) => each.name === column);
+    if (found && !found.isNullable) continue;
+    const alter = `alter table ${quoted(table)} alter column ${quoted(column)} drop not null`;
+    throw new TableMismatchError(
+      found
+        ? `column ${column} of table ${table} must not be null, and its schema lets it be: run \`${alter}\`, or make the field required again`
+        : `table ${table} has column ${column}, which must not be null, and its schema gives none: run \`${alter}\` to keep what it holds, drop the column, or put the field back`,
+    );
+  }
 }
 
 /** Writes rows by the table's mode. Call it inside a transaction. */

@@ -110,6 +110,31 @@ describe('a DuckDB warehouse', () => {
     );
   });
 
+  it('refuses a table that wants a value where the schema gives none, before anything lands', async () => {
+    await land([play('ann')], 'plays');
+    await warehouse.query('alter table plays add column gone varchar');
+    await warehouse.query("update plays set gone = 'x'");
+    await warehouse.query('alter table plays alter column gone set not null');
+    const open = () => warehouse.table('plays', Play.schema).open({ job: 'later', partition: 0 });
+    await expect(open()).rejects.toThrow(
+      'table plays has column gone, which must not be null, and its schema gives none: run `alter table "plays" alter column "gone" drop not null` to keep what it holds, drop the column, or put the field back',
+    );
+    await warehouse.query('alter table "plays" alter column "gone" drop not null');
+    const cause = { topic: 'plays', partition: 0, offset: 9 };
+    await (await open()).commit(
+      { epoch: 1, next: { plays: 10 }, pipeline: '', state: undefined, watermark: 1_000 },
+      { ...emptyOutput, rows: [play('ben')], causes: [cause] },
+    );
+    expect(await warehouse.query('select listener, gone from plays order by all')).toEqual([
+      { listener: 'ann', gone: 'x' },
+      { listener: 'ben', gone: null },
+    ]);
+    await warehouse.query('alter table plays alter column song set not null');
+    await expect(open()).rejects.toThrow(
+      'column song of table plays must not be null, and its schema lets it be: run `alter table "plays" alter column "song" drop not null`, or make the field required again',
+    );
+  });
+
   it('refuses a second opening of its file in the same process', async () => {
     await expect(openWarehouse({ path: join(dir, 'raw.duckdb') })).rejects.toThrow(
       /open in this process already/,

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { OptionError, type Warehouse } from '@streamify/core';
-import { SinkTargets } from '@streamify/core/adapter';
+import { checkOptions, SinkTargets } from '@streamify/core/adapter';
 import { readLetters } from './dead-letters.ts';
 import { duckdbSink } from './duckdb-sink.ts';
 import { WarehouseLockedError } from './errors.ts';
@@ -47,6 +47,7 @@ const shared = globalThis as { [slot]?: Set<string> };
  * await warehouse.close();
  */
 export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWarehouse> {
+  checkOptions('openWarehouse', options, { path: true, lockTimeout: true, config: true });
   const { lockTimeout = 5_000 } = options;
   const config = { ...defaultConfig, ...options.config };
   if (!options.path) throw new OptionError('a warehouse needs the path of its file, got none');
@@ -77,7 +78,10 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
   let closing: Promise<void> | undefined;
   return {
     path,
-    table: (name, schema, { upsert } = {}) => duckdbSink(store, defineTable(name, schema, upsert)),
+    table(name, schema, options = {}) {
+      checkOptions('table', options, { upsert: true });
+      return duckdbSink(store, defineTable(name, schema, options.upsert));
+    },
     query: (sql) =>
       turns.inTurn(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS()),
     deadLetters: (job) => turns.transact((own) => readLetters(own, job)),

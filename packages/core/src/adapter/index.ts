@@ -4,8 +4,10 @@ export {
   avroDecoder,
   avroEncoder,
 } from '../codec/avro-codec.ts';
+export { schemaConflict } from '../codec/schema-conflict.ts';
 export { watermarkRecord } from '../codec/watermark-record.ts';
 export { schemaIdOf } from '../codec/wire-format.ts';
+export { checkOptions, type OptionNames } from '../contract/check-options.ts';
 export type { Checkpoint, StateChange } from '../contract/checkpoint.ts';
 export { letterId } from '../contract/dead-letter.ts';
 export type { EpochCommit, EpochOutput, OutputRows, SideElement } from '../contract/epoch.ts';
@@ -34,6 +36,7 @@ export { jsonMisfit, jsonText } from './json-text.ts';
 export { lastByKey } from './last-by-key.ts';
 export { openLetters } from './open-letters.ts';
 export { partitionOf } from './partition-of.ts';
+export { hasState } from './pipeline-description.ts';
 export { provenanceColumns, provenanceOf } from './provenance.ts';
 export { SinkTargets } from './sink-targets.ts';
 export { stateAfter } from './state-after.ts';

@@ -29,14 +29,33 @@ describe('fileRegistry', () => {
     const given = await Promise.all(
       names.flatMap((name) =>
         names.map(async () => {
-          const id = await fileRegistry({ dir }).register('a-value', schemaOf(name));
+          const id = await fileRegistry({ dir }).register(`${name}-value`, schemaOf(name));
           return `${name} ${id}`;
         }),
       ),
     );
     expect(new Set(given).size).toBe(5);
     expect(new Set(given.map((each) => each.split(' ')[1])).size).toBe(5);
-    expect((await readdir(dir)).sort()).toEqual(['1', '2', '3', '4', '5'].map((n) => `${n}.avsc`));
+    const files = ['1', '2', '3', '4', '5'].map((n) => `${n}.avsc`);
+    expect((await readdir(dir)).sort()).toEqual([...files, 'subjects']);
+  });
+
+  it('refuses a schema that cannot read what its subject holds, in any process', async () => {
+    const [at] = schemaOf('A').fields;
+    const needs = (...names: string[]) => ({
+      ...schemaOf('A'),
+      fields: [at, ...names.map((name) => ({ name, type: 'string' }))],
+    });
+    const given = await Promise.allSettled(
+      ['b', 'c', 'd', 'e'].map((name) => fileRegistry({ dir }).register('a-value', needs(name))),
+    );
+    expect(given.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const each of given)
+      if (each.status === 'rejected')
+        expect(String(each.reason)).toMatch(
+          /SchemaError: schema A cannot read what version 1 of a-value has written: field . is new, and has no default: give it a default; or publish to a new topic/,
+        );
+    expect(await fileRegistry({ dir }).register('a/.-value', needs('b', 'c'))).toBeGreaterThan(1);
   });
 
   it('names the file of an id that no schema has, or that is damaged', async () => {

@@ -16,13 +16,29 @@ describe('memoryRegistry', () => {
     const registry = memoryRegistry();
     const ids = [
       await registry.register('a-value', schema),
-      await registry.register('a-value', { ...schema, name: 'B' }),
+      await registry.register('b-value', { ...schema, name: 'B' }),
       await registry.register('a-value', {
         ...schema,
         fields: [{ name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } }],
       }),
     ];
     expect(new Set(ids).size).toBe(3);
+  });
+
+  it('refuses a schema that cannot read what its subject holds, and takes earlier ones again', async () => {
+    const registry = memoryRegistry();
+    const city = { name: 'city', type: ['null', 'string'] };
+    const first = await registry.register('a-value', schema);
+    const wrong = { ...schema, fields: [...schema.fields, city] };
+    await expect(registry.register('a-value', wrong)).rejects.toThrow(
+      new SchemaError(
+        'schema A cannot read what version 1 of a-value has written: field city is new, and has no default: give it default: null; or publish to a new topic',
+      ),
+    );
+    const right = { ...schema, fields: [...schema.fields, { ...city, default: null }] };
+    expect(await registry.register('a-value', right)).toBe(2);
+    expect(await registry.register('a-value', schema)).toBe(first);
+    expect(await registry.register('b-value', wrong)).toBe(3);
   });
 
   it('finds a schema by its id, whatever becomes of the object that was registered', async () => {

@@ -12,7 +12,7 @@ export interface EpochCommit {
   readonly topicIds: Readonly<Record<string, string>>;
   /** How far event time has come in the task, in epoch milliseconds; `-Infinity` before its first event. */
   readonly watermark: number;
-  /** Describes the pipeline's states, so that a changed one is noticed. */
+  /** Describes the pipeline's states and where its rows go, so that a change is noticed. Opaque to the sink. */
   readonly pipeline: string;
   /** `undefined` when no state changed. */
   readonly state: StateChange | undefined;

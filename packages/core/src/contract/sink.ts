@@ -26,6 +26,11 @@ export interface Sink<T> {
    */
   readonly store: unknown;
   /**
+   * Names the table or topic within its store, the same for ever: two that are different ones have different
+   * names. Checkpoints say it, so that a job is refused that would go on into another one.
+   */
+  readonly target: string;
+  /**
    * Takes ownership of a task under a new owner token, which fences whoever owned it before. The
    * rows of the main stream come here, those of named outputs go to the sinks in `named`.
    *

@@ -49,6 +49,7 @@ async function publish(): Promise<void> {
 
 const slowSink: Sink<StreamEvent<Play>> = {
   store: 'arrived',
+  target: 'arrived',
   deadLetters: async () => [],
   open: async () => ({
     checkpoint: undefined,

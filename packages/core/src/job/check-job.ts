@@ -1,3 +1,4 @@
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { Topic } from '../contract/event-log.ts';
 import type { OutputRoute } from '../contract/output.ts';
@@ -5,6 +6,31 @@ import type { NamedSinks, Sink } from '../contract/sink.ts';
 import { checkRetryOptions } from '../operator-kit/backoff.ts';
 import type { Input } from '../task/input.ts';
 import type { Job, JobOptions } from './job-options.ts';
+
+const names = {
+  name: true,
+  from: true,
+  through: true,
+  into: true,
+  outputs: true,
+  partitions: true,
+  atEnd: true,
+  startAt: true,
+  epoch: true,
+  stateStore: true,
+  onError: true,
+  onPoison: true,
+  maxDeadShare: true,
+  maxFutureSkew: true,
+  idleAfter: true,
+  clock: true,
+  signal: true,
+  abort: true,
+  metrics: true,
+  onCommit: true,
+  onRetry: true,
+  onFenced: true,
+} as const;
 
 const functions = ['onCommit', 'onRetry', 'onFenced'] as const;
 
@@ -14,6 +40,7 @@ const functions = ['onCommit', 'onRetry', 'onFenced'] as const;
  * @throws OptionError with the value that cannot work.
  */
 export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
+  checkOptions('a job', options, names);
   const { name, from, through, into, atEnd, epoch = {}, onError, onPoison } = options;
   if (typeof name !== 'string' || name.trim() === '')
     throw new OptionError(`a job needs a name, got ${JSON.stringify(name)}`);
@@ -21,7 +48,7 @@ export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
     throw new OptionError(
       `through must be a function from events to results, got ${show(through)}`,
     );
-  if (typeof into?.open !== 'function')
+  if (typeof into?.open !== 'function' || typeof into.target !== 'string')
     throw new OptionError(`into must be a sink, got ${show(into)}`);
   const named = namedSinks(options);
   oneOf('atEnd', atEnd, ['wait', 'stop', 'complete']);
@@ -29,6 +56,7 @@ export function checkJob<A, B>(options: JobOptions<A, B>): Job<A, B> {
   oneOf('onGap', options.onGap, ['fail', 'skip']);
   oneOf('onRecreatedTopic', options.onRecreatedTopic, ['fail', 'restart']);
   oneOf('partitions', options.partitions, ['shared', 'all']);
+  checkOptions('epoch', epoch, { maxRecords: true, maxBytes: true, maxWait: true });
   for (const [option, value] of Object.entries(epoch))
     if (value !== undefined && !(value >= 1 && (value % 1 === 0 || value === Infinity)))
       throw new OptionError(`epoch.${option} must be a whole number of at least 1, got ${value}`);

@@ -1,15 +1,18 @@
+import { type PipelineDescription, writePipeline } from '../adapter/pipeline-description.ts';
 import type { Checkpoint } from '../contract/checkpoint.ts';
 import { OptionError, StateMismatchError } from '../contract/errors.ts';
 import type { Input } from '../task/input.ts';
 import type { OutputTargets } from '../task/row-gate.ts';
 import { Task } from '../task/task.ts';
+import { checkPipeline } from './check-pipeline.ts';
 import type { Job } from './job-options.ts';
 
 const DAY = 86_400_000;
 
-/** A task that has not started, and the description of its states. */
+/** A task that has not started, and what its checkpoints depend on, as data and as text. */
 export interface MadeTask<A, B> {
   readonly task: Task<A, B>;
+  readonly description: PipelineDescription;
   readonly pipeline: string;
 }
 
@@ -34,24 +37,34 @@ export function makeTask<A, B>(
     task.close();
     throw cause;
   }
-  // State belongs to the keys of a partition, and these move when there are more partitions.
-  return { task, pipeline: task.signature && `${task.signature} partitions(${partitions})` };
+  const description = { ...placesOf(job), states: task.states, partitions };
+  return { task, description, pipeline: writePipeline(description) };
+}
+
+function placesOf<A, B>({ into, outputs = [] }: Job<A, B>) {
+  const places = outputs.map(({ output, sink }) => [output, sink?.target ?? null] as const);
+  return { into: into.target, outputs: Object.fromEntries(places) };
 }
 
 /**
  * Gives a task the state that its sink holds.
  *
- * @throws StateMismatchError when that is the state of another pipeline, or of other inputs.
+ * @throws StateMismatchError when that is the state of another pipeline, or of other inputs or tables.
  */
 export function restoreTask<A, B>(
   { name, inputs }: Job<A, B>,
-  { task, pipeline }: MadeTask<A, B>,
+  { task, description }: MadeTask<A, B>,
   checkpoint: Checkpoint | undefined,
 ): void {
   if (!checkpoint) return;
-  if (checkpoint.pipeline !== pipeline) throw changedPipeline(name, checkpoint.pipeline, pipeline);
-  task.restore(checkpoint.state);
+  const { states } = checkPipeline(name, checkpoint.pipeline, description);
   checkInputs(name, checkpoint, inputs);
+  try {
+    task.restore(checkpoint.state, states);
+  } catch (cause) {
+    if (!(cause instanceof StateMismatchError)) throw cause;
+    throw new StateMismatchError(`job ${name}: ${cause.message}`, { cause });
+  }
 }
 
 function checkOutputs<A, B>({ name, outputs = [] }: Job<A, B>, had: ReadonlySet<string>): void {
@@ -74,11 +87,5 @@ function checkInputs<A>(job: string, { next }: Checkpoint, inputs: readonly Inpu
   if (saved.join() === now.join()) return;
   throw new StateMismatchError(
     `job ${job} was saved reading ${saved.join(', ')}, and now reads ${now.join(', ')}: give the job a new name, under which it starts over`,
-  );
-}
-
-function changedPipeline(job: string, saved: string, now: string): StateMismatchError {
-  return new StateMismatchError(
-    `job ${job} was saved with the states [${saved}], and now has [${now}]: go back to that pipeline, or give the job a new name, under which it starts over`,
   );
 }

@@ -1,3 +1,4 @@
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { RetryOptions } from '../contract/retry-options.ts';
 
@@ -10,7 +11,9 @@ export function backoff(
 }
 
 /** @throws OptionError when these options cannot work. */
-export function checkRetryOptions({ attempts, firstDelay, maxDelay }: RetryOptions): void {
+export function checkRetryOptions(retry: RetryOptions): void {
+  checkOptions('retry', retry, { attempts: true, firstDelay: true, maxDelay: true });
+  const { attempts, firstDelay, maxDelay } = retry;
   if (!(attempts >= 1 && (attempts % 1 === 0 || attempts === Infinity)))
     throw new OptionError(`retry.attempts must be a whole number of at least 1, got ${attempts}`);
   for (const [option, delay] of Object.entries({ firstDelay, maxDelay }))

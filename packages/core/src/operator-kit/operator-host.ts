@@ -1,12 +1,13 @@
 import type { Subscriber } from 'rxjs';
+import type { StateKind } from '../state/state-kind.ts';
 import type { StateTable } from '../state/state-table.ts';
 import type { Caller, CallOptions } from './calls.ts';
 import type { Emitter } from './emitter.ts';
 
 /** The task as its operators see it: hooks get state, outputs, calls and event time from it. */
 export interface OperatorHost {
-  /** The table of a state; `signature` describes what its content depends on. */
-  table(name: string, signature: string): StateTable;
+  /** The table of a state; its kind says what its content depends on. */
+  table(name: string, kind: StateKind): StateTable;
   /** Has values of state that are changed in place found, which costs too much outside of tests. */
   watchState(): void;
   /** Declares a named output, and gives what takes its elements. */

@@ -1,4 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import { operator } from '../operator-kit/operator.ts';
@@ -47,6 +48,7 @@ export function clean<T extends object, const R extends CleanRules<T>>(
   rules: R,
   options: CleanOptions<T> = {},
 ): OperatorFunction<StreamEvent<T>, StreamEvent<Cleaned<T, R>>> {
+  checkOptions('clean', options, { time: true, onReject: true });
   const { time, onReject } = options;
   const entries = Object.entries(rules) as [string, (value: unknown, event: T) => unknown][];
   for (const [field, rule] of entries)

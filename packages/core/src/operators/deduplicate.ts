@@ -1,4 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { Key } from '../contract/key.ts';
@@ -13,9 +14,15 @@ export interface DeduplicateOptions<T> {
   readonly by: (event: StreamEvent<T>) => Key;
   /** For how much event time an id is remembered at least, in milliseconds; at most twice that. */
   readonly within: number;
+  /** Stands for what `by` does: change it when `by` makes other ids, so that ids of both kinds are not mixed. */
+  readonly version?: string | number;
+  /** Makes an id of one that was remembered with another `version`; `undefined` forgets it. Default: the job is refused. */
+  readonly migrate?: (id: Key) => Key | undefined;
   /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
   readonly name?: string;
 }
+
+const names = { by: true, within: true, version: true, migrate: true, name: true } as const;
 
 /**
  * Drops events whose id was seen before, and counts them as `duplicates`.
@@ -31,11 +38,16 @@ export interface DeduplicateOptions<T> {
 export function deduplicate<T>(
   options: DeduplicateOptions<T>,
 ): MonoTypeOperatorFunction<StreamEvent<T>> {
-  const { by, within, name = 'deduplicate' } = options;
+  checkOptions('deduplicate', options, names);
+  const { by, within, version, migrate, name = 'deduplicate' } = options;
   if (!(within > 0)) throw new OptionError(`within must be positive, got ${within}`);
 
   return operator<StreamEvent<T>, StreamEvent<T>>((output) => {
-    const seen = useKeyedState<true, Key>(`${name}.seen`, `within ${within}`);
+    const seen = useKeyedState<true, Key>(`${name}.seen`, {
+      signature: `within ${within}`,
+      ...(version !== undefined && { version }),
+      ...(migrate && { migrateKey: migrate }),
+    });
     const watermark = useWatermark(name, (time) => forgetBefore(generationOf(time) - 1));
     const duplicate = useCounter('duplicates');
 

@@ -16,6 +16,7 @@ export { type SideOutput, useSideOutput } from '../operator-kit/use-side-output.
 export { type State, useState } from '../operator-kit/use-state.ts';
 export { useWatermark, type Watermark } from '../operator-kit/use-watermark.ts';
 export type { KeyedState } from '../state/keyed-state.ts';
+export type { StateOptions } from '../state/state-options.ts';
 export {
   type Cleaned,
   type CleanOptions,

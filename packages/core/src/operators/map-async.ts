@@ -1,4 +1,5 @@
 import type { OperatorFunction } from 'rxjs';
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { RetryOptions } from '../contract/retry-options.ts';
 import { checkRetryOptions } from '../operator-kit/backoff.ts';
@@ -28,6 +29,14 @@ export interface MapAsyncOptions<T> {
   readonly name?: string;
 }
 
+const names = {
+  concurrency: true,
+  timeout: true,
+  retry: true,
+  onReject: true,
+  name: true,
+} as const;
+
 /**
  * Passes each element through an asynchronous function, such as a look-up, and emits the results in
  * the order of the elements.
@@ -47,6 +56,7 @@ export function mapAsync<T, R>(
   fn: (element: T, context: CallContext) => Promise<R>,
   options: MapAsyncOptions<T> = {},
 ): OperatorFunction<T, R> {
+  checkOptions('mapAsync', options, names);
   const { concurrency = 16, timeout = 30_000, retry, onReject, name = 'mapAsync' } = options;
   if (typeof fn !== 'function')
     throw new OptionError(`mapAsync takes a function, got ${typeof fn}`);

@@ -1,4 +1,5 @@
 import type { MonoTypeOperatorFunction } from 'rxjs';
+import { checkOptions } from '../contract/check-options.ts';
 import type { Output } from '../contract/output.ts';
 import { operator } from '../operator-kit/operator.ts';
 import { useOutput } from '../operator-kit/use-output.ts';
@@ -19,8 +20,10 @@ export interface RouteOptions<T> {
 export function route<T>(
   output: Output<T>,
   predicate: (element: T) => boolean,
-  { onRoute }: RouteOptions<T> = {},
+  options: RouteOptions<T> = {},
 ): MonoTypeOperatorFunction<T> {
+  checkOptions('route', options, { onRoute: true });
+  const { onRoute } = options;
   return operator<T, T>((rest) => {
     const put = useOutput(output, onRoute);
     return {

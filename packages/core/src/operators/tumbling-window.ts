@@ -1,5 +1,6 @@
 import type { OperatorFunction } from 'rxjs';
 import { keyText } from '../codec/key-text.ts';
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { Key } from '../contract/key.ts';
@@ -22,6 +23,14 @@ export interface Aggregate<T, A> {
   /** The accumulator of no events. All keys and windows share it, so it is frozen with all that it holds. */
   readonly zero: A;
   readonly add: (accumulator: A, event: StreamEvent<T>) => A;
+  /**
+   * Makes the accumulator of an open window of one that was saved with another `version`, or with a `zero` of
+   * another shape; `undefined` forgets the window. Default: the job is refused.
+   */
+  readonly migrate?: (
+    saved: unknown,
+    window: { readonly key: Key; readonly start: number },
+  ) => A | undefined;
 }
 
 /** The result for one key in one closed window, which covers `[start, end)` in epoch milliseconds. */
@@ -49,9 +58,27 @@ export interface TumblingWindowOptions<T, K extends Key = string> {
   readonly onLate?: (event: StreamEvent<T>) => void;
   /** Receives events without a time, and why. Inside a job they become dead letters instead. */
   readonly onReject?: (event: StreamEvent<T>, reason: string) => void;
+  /**
+   * Stands for what `by` and the aggregate do: change it with them, where the shape of `zero` shows nothing, so
+   * that open windows of both kinds are not mixed.
+   */
+  readonly version?: string | number;
   /** Names the state in checkpoints. Needed only where a pipeline has two of these. */
   readonly name?: string;
 }
+
+const names = {
+  size: true,
+  lateness: true,
+  by: true,
+  late: true,
+  onLate: true,
+  onReject: true,
+  version: true,
+  name: true,
+} as const;
+
+const aggregateNames = { zero: true, add: true, migrate: true } as const;
 
 /**
  * Aggregates events per key into fixed, non-overlapping windows of event time.
@@ -70,8 +97,10 @@ export function tumblingWindow<T, A, K extends Key = string>(
   aggregate: Aggregate<T, A>,
   options: TumblingWindowOptions<T, K>,
 ): OperatorFunction<StreamEvent<T>, WindowResult<A, K>> {
+  checkOptions('tumblingWindow', options, names);
+  const { migrate } = checkedAggregate(aggregate);
   const { size, lateness = 0, by = ({ key }) => key as K, name = 'tumblingWindow' } = options;
-  const { late, onLate, onReject } = options;
+  const { late, onLate, onReject, version } = options;
   if (!(size > 0)) throw new OptionError(`size must be positive, got ${size}`);
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
@@ -79,7 +108,14 @@ export function tumblingWindow<T, A, K extends Key = string>(
 
   return operator<StreamEvent<T>, WindowResult<A, K>>((output) => {
     const watermark = useWatermark(name, (time) => closeUpTo(time - lateness));
-    const open = useKeyedState<A, K>(`${name}.open`, `size ${size}`);
+    const open = useKeyedState<A, K>(`${name}.open`, {
+      signature: `size ${size}`,
+      like: aggregate.zero,
+      ...(version !== undefined && { version }),
+      ...(migrate && {
+        migrate: (saved, { key, segment }) => migrate(saved, { key, start: segment }),
+      }),
+    });
     const countLate = useCounter('late');
     const putLate = late
       ? useOutput(late, onLate)
@@ -117,4 +153,9 @@ export function tumblingWindow<T, A, K extends Key = string>(
       },
     };
   });
+}
+
+function checkedAggregate<T, A>(aggregate: Aggregate<T, A>): Aggregate<T, A> {
+  checkOptions('the aggregate of tumblingWindow', aggregate, aggregateNames);
+  return aggregate;
 }

@@ -23,6 +23,7 @@ export class StateSaver {
   #journals = 0;
   #journalBytes = 0;
   #baseBytes = 0;
+  #isStale = false;
 
   constructor(tables: readonly StateTable[]) {
     this.#tables = tables;
@@ -36,12 +37,21 @@ export class StateSaver {
     if (kind === 'swept') this.#startOver(this.#journalBytes + this.#baseBytes);
   }
 
+  /** Has the next epoch write everything anew: what was saved before is not to be read again. */
+  startAnew(): void {
+    this.#isStale = true;
+  }
+
   /** The epoch's change of the saved state, encoded; `undefined` when there is none. */
   take(): StateChange | undefined {
     const changes: TableChange[] = [];
     for (const table of this.#tables) {
       const change = table.takeChange();
       if (change) changes.push(change);
+    }
+    if (this.#isStale) {
+      this.#isStale = false;
+      return this.#snapshot();
     }
     if (changes.length === 0) return undefined;
     if (!this.#sweep && this.#hasGrown()) {

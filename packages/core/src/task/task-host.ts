@@ -2,6 +2,7 @@ import type { Subscriber } from 'rxjs';
 import type { Caller, CallOptions } from '../operator-kit/calls.ts';
 import type { Emitter } from '../operator-kit/emitter.ts';
 import type { OperatorHost } from '../operator-kit/operator-host.ts';
+import type { StateKind } from '../state/state-kind.ts';
 import type { StateTable } from '../state/state-table.ts';
 import type { TaskTables } from '../state/task-tables.ts';
 import type { EventTime } from './event-time.ts';
@@ -54,8 +55,8 @@ export class TaskHost implements OperatorHost {
     return this.#emitters.get(operator);
   }
 
-  table(name: string, signature: string): StateTable {
-    return this.#options.tables.claim(name, signature);
+  table(name: string, kind: StateKind): StateTable {
+    return this.#options.tables.claim(name, kind);
   }
 
   watchState(): void {

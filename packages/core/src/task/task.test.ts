@@ -243,9 +243,13 @@ describe('the saved state of a task', () => {
         tumblingWindow(count, { size: 10 }),
       ),
     );
-    expect(one.signature).toBe(
-      'deduplicate.seen(within 5) deduplicate.watermark() tumblingWindow.open(size 10) tumblingWindow.watermark()',
-    );
+    const watermark = { signature: '', version: '', shape: 'number' };
+    expect(one.states).toEqual({
+      'deduplicate.seen': { signature: 'within 5', version: '', shape: '' },
+      'deduplicate.watermark': watermark,
+      'tumblingWindow.open': { signature: 'size 10', version: '', shape: 'number' },
+      'tumblingWindow.watermark': watermark,
+    });
   });
 
   it('is refused when it belongs to no operator', () => {

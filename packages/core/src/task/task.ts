@@ -7,7 +7,7 @@ import type { StreamEvent } from '../contract/event.ts';
 import { withHost } from '../operator-kit/current-host.ts';
 import { StateTable } from '../state/state-table.ts';
 import type { StateView } from '../state/state-view.ts';
-import { TaskTables } from '../state/task-tables.ts';
+import { type StateDescriptions, TaskTables } from '../state/task-tables.ts';
 import type { Arrival } from './arrival.ts';
 import { EventTime } from './event-time.ts';
 import type { Pipeline } from './pipeline.ts';
@@ -68,9 +68,9 @@ export class Task<A, B> {
     this.#start();
   }
 
-  /** Describes the states: their names and what their content depends on. */
-  get signature(): string {
-    return this.#tables.signature;
+  /** Describes the states: what their content depends on. */
+  get states(): StateDescriptions {
+    return this.#tables.descriptions;
   }
 
   /** The named outputs that the pipeline has. */
@@ -78,9 +78,14 @@ export class Task<A, B> {
     return this.#host.outputs;
   }
 
-  /** Goes on from saved state, as its sink gave it back. Operators find it there when they are subscribed. */
-  restore(state: readonly Uint8Array[]): void {
-    this.#tables.restore(state);
+  /**
+   * Goes on from saved state, as its sink gave it back. Operators find it there when they are subscribed.
+   *
+   * @param saved the states as they were described with it. Default: as they are now.
+   * @throws StateMismatchError when one has changed and is not migrated.
+   */
+  restore(state: readonly Uint8Array[], saved?: StateDescriptions): void {
+    this.#tables.restore(state, saved);
     this.#time.restored();
     this.#start();
   }

@@ -19,6 +19,7 @@ export function faultySink<T>(
 ): Sink<T> {
   return {
     store: sink.store,
+    target: sink.target,
     deadLetters: (job) => sink.deadLetters(job),
     async open(task, named) {
       await fault('before open', task);

@@ -15,6 +15,8 @@ export type Flaw =
   | 'two transactions'
   | 'named outputs in a transaction of their own'
   | 'named outputs lost'
+  | 'tables without names'
+  | 'pipeline lost'
   | 'state lost'
   | 'topic ids lost'
   | 'state never replaced'
@@ -63,10 +65,12 @@ export function flawedSink<T>(
 ): FlawedSink<T> {
   const store = new FlawedStore(flaws, step);
   const targets = new SinkTargets<FlawedTarget>();
+  let tables = 0;
   const table = <U>(refusalOf: (element: never) => string | undefined): FlawedTable<U> => {
     const rows: U[] = [];
     const sink: FlawedTable<U> = {
       store,
+      target: flaws.includes('tables without names') ? 'table' : `table ${++tables}`,
       rows,
       open: (task, named?: NamedSinks) =>
         store.open(task, { rows, named: targets.of(named), refusal: refusalOf }),
@@ -201,7 +205,8 @@ class FlawedStore {
     const topicIds = this.#has('topic ids lost') ? {} : commit.topicIds;
     const before = stored.checkpoint?.state ?? [];
     const parts = stateAfter(before, this.#flawed(state), ({ bytes }) => bytes);
-    stored.checkpoint = { epoch, next, topicIds, pipeline, state: parts };
+    const kept = this.#has('pipeline lost') ? '' : pipeline;
+    stored.checkpoint = { epoch, next, topicIds, pipeline: kept, state: parts };
     stored.committer = owner;
   }
 

@@ -103,6 +103,11 @@ describe('sinkContract', () => {
       ['gives the dead letters of a job, and closes those that were re-driven'],
     ],
     [
+      ['tables without names'],
+      ['names the table or topic of its rows, so that a job is noticed that goes on into another'],
+    ],
+    [['pipeline lost'], ['gives the checkpoint of the last commit to whoever opens the task next']],
+    [
       ['state lost'],
       [
         'gives the checkpoint of the last commit to whoever opens the task next',

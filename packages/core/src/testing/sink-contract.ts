@@ -64,6 +64,17 @@ const checkpoints: Record<string, Test> = {
     assertCheckpoint((await (await under.reopen()).open(task)).checkpoint, expected);
   },
 
+  async 'names the table or topic of its rows, so that a job is noticed that goes on into another'(
+    under,
+  ) {
+    const [late, other] = [await under.table('late'), await under.table('other')];
+    const targets = [under.sink, late, other].map(({ target }) => target);
+    for (const target of targets) assert.equal(typeof target, 'string');
+    assert.equal(new Set(targets).size, 3, `each has its own name, got ${targets.join(', ')}`);
+    assert.equal((await under.table('late')).target, late.target, 'the name stays');
+    if (under.reopen) assert.equal((await under.reopen()).target, under.sink.target);
+  },
+
   async 'appends state, keeps it where an epoch changes none, and forgets what is no longer needed'(
     under,
   ) {

@@ -118,13 +118,30 @@ const tables: Record<string, Test> = {
       fields: [{ name: 'id', type: 'boolean' }],
     } as const;
     const opening = warehouse.table('plays', other).open({ ...task, job: 'other' });
-    const failure = await opening.then(
-      () => undefined,
-      (cause: unknown) => cause,
+    await assertMismatch(opening, /plays.*id/s);
+  },
+
+  async 'refuses a schema that no longer gives a column which must have a value, for good'({
+    warehouse,
+  }) {
+    await commit(warehouse, 'plays', outputOf({ rows: [row('a')] }));
+    const { fields } = contractSchema;
+    const gone = { ...contractSchema, fields: fields.filter(({ name }) => name !== 'plays') };
+    const free = fields.map((field) =>
+      field.name === 'plays' ? { ...field, type: ['null', 'long'] as const } : field,
     );
-    assert.ok(failure instanceof TableMismatchError, `it is refused, got ${String(failure)}`);
-    assert.equal(failure.isFinal, true, 'no retry mends it');
-    assert.match(failure.message, /plays.*id/s, 'it names the table and the column');
+    for (const schema of [gone, { ...contractSchema, fields: free }] as RecordSchema[]) {
+      const opening = warehouse.table('plays', schema).open({ ...task, job: 'later' });
+      await assertMismatch(opening, /plays.*plays/s);
+    }
+    const optional = { ...contractSchema, fields: fields.filter(({ name }) => name !== 'title') };
+    const { title: _, ...untitled } = row('b');
+    const owner = await warehouse
+      .table('plays', optional as RecordSchema)
+      .open({ ...task, job: 'untitled' });
+    await owner.commit(commitOf(1), outputOf({ rows: [untitled as ContractRow] }) as never);
+    const stored = await warehouse.query('select "title" from "plays" order by "id"');
+    assert.deepEqual(stored.flatMap(Object.values), ['title a', null]);
   },
 
   async 'refuses a key that is no column'({ warehouse }) {
@@ -193,6 +210,16 @@ const rest: Record<string, Test> = {
     assert.equal((await again.query('select "id" from "plays"')).length, 1);
   },
 };
+
+async function assertMismatch(opening: Promise<unknown>, names: RegExp): Promise<void> {
+  const failure = await opening.then(
+    () => undefined,
+    (cause: unknown) => cause,
+  );
+  assert.ok(failure instanceof TableMismatchError, `it is refused, got ${String(failure)}`);
+  assert.equal(failure.isFinal, true, 'no retry mends it');
+  assert.match(failure.message, names, 'it names the table and the column');
+}
 
 /** Commits an epoch of a new task into a table. */
 async function commit(

@@ -21,6 +21,7 @@ export function naiveSink(
   const { log } = topic;
   return {
     store: log,
+    target: topic.name,
     deadLetters: async () => [],
     async open({ partition }) {
       const stored = (await lastOf(log, checkpoints)).get(String(partition));

@@ -30,6 +30,24 @@ export interface KafkaLogOptions extends KafkaConnectionOptions {
   readonly fetchBytes?: number;
 }
 
+/** The names of all options of `kafkaLog`. */
+export const kafkaLogNames = {
+  brokers: true,
+  clientId: true,
+  ssl: true,
+  sasl: true,
+  connectionTimeout: true,
+  requestTimeout: true,
+  patience: true,
+  registry: true,
+  namespace: true,
+  compression: true,
+  zstd: true,
+  topics: true,
+  group: true,
+  fetchBytes: true,
+} as const;
+
 /** @throws OptionError when it is no number of bytes. */
 export function checkFetchBytes(fetchBytes = 4 * 1024 * 1024): number {
   if (Number.isSafeInteger(fetchBytes) && fetchBytes >= 1) return fetchBytes;

@@ -1,11 +1,16 @@
 import { ClosedError, type EventLog, OptionError, type SchemaRegistry } from '@streamify/core';
-import { checkPartitions, checkTopicName, typedTopic } from '@streamify/core/adapter';
+import { checkOptions, checkPartitions, checkTopicName, typedTopic } from '@streamify/core/adapter';
 import { checkConnection } from '../client/connection-options.ts';
 import { KafkaClient } from '../client/kafka-client.ts';
 import { namespaceOf } from '../client/namespace.ts';
 import { compressionType } from '../wire/codecs.ts';
 import { GroupMembers } from './group-members.ts';
-import { checkFetchBytes, checkTiming, type KafkaLogOptions } from './kafka-log-options.ts';
+import {
+  checkFetchBytes,
+  checkTiming,
+  type KafkaLogOptions,
+  kafkaLogNames,
+} from './kafka-log-options.ts';
 import { KafkaReaders } from './kafka-readers.ts';
 import { KafkaTopics } from './kafka-topics.ts';
 import { namespacedRegistry } from './namespaced-registry.ts';
@@ -42,6 +47,7 @@ export function partsOfKafkaLog(log: EventLog): KafkaLogParts {
  * await log.topic('plays', Play).publish([{ at: 0, listener: 'ann' }]);
  */
 export function kafkaLog(options: KafkaLogOptions): EventLog {
+  checkOptions('kafkaLog', options, kafkaLogNames);
   const { registry = noRegistry, compression = 'none', zstd } = options;
   const client = new KafkaClient(checkConnection(options), namespaceOf(options.namespace));
   const topics = new KafkaTopics(client);

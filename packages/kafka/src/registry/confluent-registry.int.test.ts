@@ -152,6 +152,19 @@ describe('the compatibility of a subject', () => {
     );
   });
 
+  it('names the field of a schema that is not compatible, and what to do', async () => {
+    server.react = ({ line }) => {
+      if (line.startsWith('POST')) return { status: 409, body: { error_code: 409, message: 'no' } };
+      if (!line.endsWith('/versions/latest')) return undefined;
+      const schema = JSON.stringify({ ...play, fields: play.fields.slice(1) });
+      return { status: 200, body: { subject: 'plays-value', id: 1, version: 1, schema } };
+    };
+    const [field] = play.fields;
+    await expect(registryOf().register('plays-value', play)).rejects.toThrow(
+      `plays-value takes only schemas with compatibility BACKWARD, and this one is not compatible with what it holds: field ${field.name} is new, and has no default: give it a default; or publish to a new topic`,
+    );
+  });
+
   it('passes on what a registry has against a schema', async () => {
     server.react = ({ line }) =>
       line.startsWith('POST')

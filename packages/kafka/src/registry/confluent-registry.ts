@@ -1,6 +1,7 @@
 import type { RecordSchema, SchemaRegistry } from '@streamify/core';
 import { asking } from './ask.ts';
 import { ensureCompatibility } from './compatibility.ts';
+import { incompatible } from './incompatible.ts';
 import { once } from './once.ts';
 import { registeredId, schemaIn } from './read-answer.ts';
 import { type ConfluentRegistryOptions, checkRegistryOptions } from './registry-options.ts';
@@ -28,13 +29,15 @@ export function confluentRegistry(options: ConfluentRegistryOptions): SchemaRegi
   const ids = once<string, number>();
   const schemas = once<number, RecordSchema>();
 
-  const register = async (subject: string, schema: string): Promise<number> => {
+  const register = async (subject: string, text: string): Promise<number> => {
     const level = await ensureCompatibility(ask, subject, checked.compatibility);
-    return ask(
+    const answer = await ask(
       `register a schema under ${subject}`,
-      (registry) => registry.register(subject, { schema }),
-      (answer) => registeredId(subject, level, answer),
+      (registry) => registry.register(subject, { schema: text }),
+      (given) => registeredId(subject, given),
     );
+    if (typeof answer === 'number') return answer;
+    throw await incompatible(ask, { subject, level, schema: JSON.parse(text) }, answer);
   };
 
   return {

@@ -4,15 +4,12 @@ import type { Answer } from './exchange.ts';
 import { PassingFailure } from './with-patience.ts';
 
 /**
- * The id that a schema got.
+ * The id that a schema got; the answer itself when the schema is not compatible with those of the subject.
  *
- * @throws SchemaError when the registry does not take it.
+ * @throws SchemaError when the registry does not take it for another reason.
  */
-export function registeredId(subject: string, level: string, answer: Answer): number {
-  if (answer.status === 409)
-    throw new SchemaError(
-      `${subject} takes only schemas with compatibility ${level}, and this one is not compatible with what it holds (${saying(answer)}). Give new fields a default and keep the others as they are, or publish to a new topic`,
-    );
+export function registeredId(subject: string, answer: Answer): number | Answer {
+  if (answer.status === 409) return answer;
   if (answer.status === 422)
     throw new SchemaError(
       `the schema registry does not take this schema under ${subject} (${saying(answer)})`,

@@ -7,6 +7,8 @@ import type { CheckedRegistryOptions } from './registry-options.ts';
 export interface RegistryClient {
   schema(id: number): Promise<Answer>;
   register(subject: string, body: object): Promise<Answer>;
+  /** The newest schema of a subject. */
+  latest(subject: string): Promise<Answer>;
   /** Of a subject; without one, of the registry. */
   compatibility(
     subject?: string,
@@ -30,6 +32,7 @@ export function registryClient(options: CheckedRegistryOptions): RegistryClient 
     schema: (id) => limited(async () => (await api()).Schema.find({ id })),
     register: (subject, body) =>
       limited(async () => (await api()).Subject.register({ subject, body })),
+    latest: (subject) => limited(async () => (await api()).Subject.latestVersion({ subject })),
     compatibility: (subject, options) =>
       limited(async () =>
         subject === undefined

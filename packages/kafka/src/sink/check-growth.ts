@@ -1,5 +1,5 @@
 import { type EventLog, StateMismatchError } from '@streamify/core';
-import { topicBounds } from '@streamify/core/adapter';
+import { hasState, topicBounds } from '@streamify/core/adapter';
 import { readLater } from './read-task.ts';
 
 /** Milliseconds for which a transaction of a task that works is waited for. */
@@ -22,7 +22,7 @@ export async function checkGrowth(
   for (const [partition, { start, end }] of (await topicBounds(log, checkpoints)).entries()) {
     const place = { log, topic: checkpoints, partition };
     const { records } = await readLater(place, { from: start, last: end - 1 }, patience);
-    if (records.progress?.pipeline)
+    if (hasState(records.progress?.pipeline ?? ''))
       throw new StateMismatchError(
         `job ${job} has state of ${before} partitions, and reads ${partitions} now, among which its keys are shared out anew: give the job a new name, under which it starts over`,
       );

@@ -5,7 +5,13 @@ import {
   type StreamEvent,
   type Topic,
 } from '@streamify/core';
-import { checkTopicsAgree, SinkTargets, type TaskId, unknownTopic } from '@streamify/core/adapter';
+import {
+  checkOptions as checkKnown,
+  checkTopicsAgree,
+  SinkTargets,
+  type TaskId,
+  unknownTopic,
+} from '@streamify/core/adapter';
 import { type KafkaLogParts, partsOfKafkaLog } from '../log/kafka-log.ts';
 import { compressionType } from '../wire/codecs.ts';
 import { checkGrowth } from './check-growth.ts';
@@ -68,6 +74,7 @@ export function kafkaSink<T extends object>(
   const jobTopicsOf = jobTopicsMaker(parts, log);
   const sink: KafkaSink<T> = {
     store: parts,
+    target: topic.name,
     async open(task, named) {
       const others = targets.of(named);
       checkTopicsAgree(main.topic, new Map([...others].map(([name, each]) => [name, each.topic])));
@@ -137,6 +144,11 @@ function jobTopicsMaker(parts: KafkaLogParts, log: EventLog): (task: TaskId) => 
 }
 
 function checkOptions(options: KafkaSinkOptions): Required<KafkaSinkOptions> {
+  checkKnown('kafkaSink', options, {
+    transactionalIdPrefix: true,
+    transactionTimeout: true,
+    maxMessageBytes: true,
+  });
   const {
     transactionalIdPrefix = 'streamify',
     transactionTimeout = 60_000,

@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fileRegistry } from '../../codec/file-registry.ts';
+import { checkOptions } from '../../contract/check-options.ts';
 import { OptionError } from '../../contract/errors.ts';
 import type { EventLog } from '../../contract/event-log.ts';
 import type { SchemaRegistry } from '../../contract/schema-registry.ts';
@@ -54,8 +55,19 @@ export function fileLog(options: FileLogOptions): Promise<EventLog> {
   return openFileLog(options, nodeFiles);
 }
 
+const names = {
+  dir: true,
+  mode: true,
+  durability: true,
+  segmentBytes: true,
+  registry: true,
+  onRecovered: true,
+  now: true,
+} as const;
+
 /** {@link fileLog} on given file operations. */
 export async function openFileLog(options: FileLogOptions, files: LogFiles): Promise<EventLog> {
+  checkOptions('fileLog', options, names);
   const {
     dir,
     mode = 'write',
@@ -73,7 +85,22 @@ export async function openFileLog(options: FileLogOptions, files: LogFiles): Pro
   if (!Number.isSafeInteger(segmentBytes) || segmentBytes < 1)
     throw new OptionError(`segmentBytes is a whole number from 1 on, not ${segmentBytes}`);
   const settings = { dir, durability, segmentBytes, registry, onRecovered, now, files };
-  if (mode === 'read') return fileLogReader(settings);
+  if (mode === 'read') {
+    await checkThere(dir);
+    return fileLogReader(settings);
+  }
   await mkdir(dir, { recursive: true });
   return fileLogWriter(settings);
+}
+
+/** @throws OptionError when the folder is not that of a log: a reader does not make one. */
+async function checkThere(dir: string): Promise<void> {
+  const isThere = await stat(join(dir, 'topics')).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isThere)
+    throw new OptionError(
+      `there is no log in ${resolve(dir)}, and mode 'read' makes none: check dir, or open it with mode 'write' first`,
+    );
 }

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { SinkTargets } from '../../adapter/sink-targets.ts';
+import { checkOptions } from '../../contract/check-options.ts';
 import { OptionError } from '../../contract/errors.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 import type { RecordSchema } from '../../contract/event-type.ts';
@@ -42,6 +43,7 @@ const targets = new SinkTargets<JsonRows>();
  * await run({ name: 'plays', from: log.topic('plays', Play), through: (plays$) => plays$, into: fileSink({ dir: 'out' }) });
  */
 export function fileSink<Row extends object>(options: FileSinkOptions): FileSink<Row> {
+  checkOptions('fileSink', options, { dir: true, folder: true, schema: true });
   const { dir, folder, schema } = options;
   if (typeof dir !== 'string' || dir === '')
     throw new OptionError(`dir is the folder to write to, got ${JSON.stringify(dir)}`);
@@ -65,6 +67,7 @@ export function folderSink<Row extends object>(
   const target = new JsonRows(folder, schema);
   const sink: FileSink<Row> = {
     store,
+    target: folder,
     deadLetters: (job) => readDeadLetters(root, job),
     open: (task, named) => openFiles(root, target, task, named),
   };

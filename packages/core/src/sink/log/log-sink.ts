@@ -1,4 +1,5 @@
 import { SinkTargets } from '../../adapter/sink-targets.ts';
+import { checkOptions } from '../../contract/check-options.ts';
 import { OptionError } from '../../contract/errors.ts';
 import type { StreamEvent } from '../../contract/event.ts';
 import type { Topic } from '../../contract/event-log.ts';
@@ -40,6 +41,7 @@ export function logSink<T extends object>(
   topic: Topic<T>,
   options: LogSinkOptions = {},
 ): LogSink<T> {
+  checkOptions('logSink', options, { dir: true });
   const { dir } = options;
   if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
     throw new OptionError(`dir is the folder of the checkpoints, got ${JSON.stringify(dir)}`);
@@ -54,6 +56,7 @@ export function appendingSink<T extends object>(
   const target = topic as unknown as Topic<never>;
   const sink: LogSink<T> = {
     store: appender,
+    target: topic.name,
     deadLetters: (job) => readDeadLetters(appender.folder, job),
     open: (task, named) => openLogTask({ appender, task, main: target, named: targets.of(named) }),
   };

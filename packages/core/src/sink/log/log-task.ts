@@ -3,7 +3,6 @@ import { checkTopicsAgree } from '../../adapter/check-topics-agree.ts';
 import { tellWatermark } from '../../adapter/told-watermark.ts';
 import type { Checkpoint } from '../../contract/checkpoint.ts';
 import type { EpochCommit, EpochOutput } from '../../contract/epoch.ts';
-import { StateMismatchError } from '../../contract/errors.ts';
 import type { NewRecord, Topic } from '../../contract/event-log.ts';
 import type { SinkTask, TaskId } from '../../contract/sink.ts';
 import { padded } from '../ledger/ledger-entry.ts';
@@ -27,7 +26,6 @@ export interface LogTaskOptions {
  * Takes a task over. What its last owner did not get to append is appended first, to whichever topics.
  *
  * @throws OptionError when two outputs go to one topic with event types that differ.
- * @throws StateMismatchError when the job wrote to another topic before.
  */
 export async function openLogTask<T>(options: LogTaskOptions): Promise<SinkTask<T>> {
   const { appender, task, main, named } = options;
@@ -43,10 +41,6 @@ export async function openLogTask<T>(options: LogTaskOptions): Promise<SinkTask<
     return openLedger(folder, task);
   });
   const kept = ledger.sink as KeptByLogSink | undefined;
-  if (kept && kept.topic !== main.name)
-    throw new StateMismatchError(
-      `job ${task.job} wrote to topic ${kept.topic} before, and now to ${main.name}, which would stay without what is done already: give the job a new name, under which it starts over`,
-    );
   return new LogTask<T>(options, { ledger, rows, others, kept });
 }
 

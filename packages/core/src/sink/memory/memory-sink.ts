@@ -70,10 +70,12 @@ export function memorySink<T>({ refusal, fault }: MemorySinkOptions<T> = {}): Me
     };
     return sinkTask;
   };
+  let tables = 0;
   const table = <U>(refusalOfTable: Target['refusal']): MemoryTable<U> => {
     const target: Target = { rows: [], refusal: refusalOfTable };
     const sink: MemoryTable<U> = {
       store,
+      target: `table ${++tables}`,
       rows: target.rows as U[],
       open: (task, named) => open(target, task, named),
       deadLetters: async (job) => store.openLetters(job),
