@@ -1,6 +1,14 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { defineEvent, type EventValue, memoryLog, run, type StreamEvent } from '@streamify/core';
+import {
+  defineEvent,
+  type EventValue,
+  memoryLog,
+  OptionError,
+  run,
+  type StreamEvent,
+} from '@streamify/core';
 import { emptyOutput } from '@streamify/core/testing';
 import { temporaryFolder } from '@streamify/test-kit';
 import { map } from 'rxjs';
@@ -113,6 +121,29 @@ describe('a DuckDB warehouse', () => {
     expect(() => warehouse.table('plays', Play.schema, { upsert: ['nobody'] })).toThrow(
       /upsert of table plays needs columns of it, got nobody/,
     );
+  });
+
+  it('says the name of the column that an upsert means by a field', () => {
+    expect(() => warehouse.table('plays', Play.schema, { upsert: ['playedAt'] })).toThrow(
+      new OptionError(
+        'upsert of table plays needs columns of it, got playedAt: columns are called in snake case, and this one is played_at',
+      ),
+    );
+    expect(() => warehouse.table('plays', Play.schema, { upsert: ['nobody'] })).toThrow(
+      /got nobody: it has played_at, listener, song, tags$/,
+    );
+  });
+
+  it('is in memory where its path says so, each one a database of its own', async () => {
+    const [one, other] = [
+      await openWarehouse({ path: ':memory:' }),
+      await openWarehouse({ path: ':memory:' }),
+    ];
+    await one.query('create table t (n integer)');
+    await expect(other.query('from t')).rejects.toThrow(/does not exist/);
+    expect([one.path, existsSync(':memory:')]).toEqual([':memory:', false]);
+    await one.close();
+    await other.close();
   });
 
   it('keeps what it committed when it is opened again', async () => {

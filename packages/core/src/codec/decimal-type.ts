@@ -1,4 +1,5 @@
 import avsc from 'avsc';
+import { decimalMisfit, unscaledOf } from './decimal-text.ts';
 
 interface DecimalSchema {
   readonly type: string;
@@ -40,13 +41,8 @@ export class DecimalType extends avsc.types.LogicalType {
   }
 
   protected override _toValue(value: unknown): Buffer | undefined {
-    const parts = typeof value === 'string' && /^(-?)(\d+)(?:\.(\d+))?$/.exec(value);
-    if (!parts) return undefined;
-    const [, sign, whole = '', fraction = ''] = parts;
-    if (fraction.length > this.scale) return undefined;
-    const magnitude = BigInt(whole + fraction.padEnd(this.scale, '0'));
-    if (magnitude !== 0n && String(magnitude).length > this.precision) return undefined;
-    return twosComplement(sign ? -magnitude : magnitude, this.#size);
+    if (decimalMisfit(value, this) !== undefined) return undefined;
+    return twosComplement(unscaledOf(value as string, this), this.#size);
   }
 
   protected override _resolve(writer: unknown): ((value: string) => string) | undefined {
