@@ -6,9 +6,15 @@ export interface AvroTap {
   writeLong(value: number): void;
   skipLong(): void;
   readString(): string;
+  writeString(value: string): void;
 }
 
 /** The reader of bytes that avsc's types, and the resolvers made of them, take a value from. */
 export interface AvroReader {
   _read(tap: AvroTap): unknown;
+}
+
+/** The writer of bytes that a type has. */
+export interface AvroWriter {
+  _write(tap: AvroTap, value: unknown): void;
 }

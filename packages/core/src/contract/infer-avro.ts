@@ -2,32 +2,32 @@
  * The static type of an Avro schema, inferred from the schema written as a constant: no code
  * generation and nothing at run time.
  *
- * `long` is a number (the codec refuses what is not a safe integer), `timestamp-millis` epoch
- * milliseconds, `decimal` a string, `bytes` and `fixed` a Uint8Array. Named types may refer to
+ * `long` is a number (the codec refuses what is not a safe integer), or a bigint where `Long` says so;
+ * `timestamp-millis` epoch milliseconds, and all times are numbers; `decimal` is a string, `bytes` and `fixed` a Uint8Array. Named types may refer to
  * each other and to themselves. Source: Apache Avro 1.12 specification.
  */
-export type InferAvro<S, Names = NamedTypes<S>> = S extends keyof Primitives
-  ? Primitives[S]
+export type InferAvro<S, Names = NamedTypes<S>, Long = number> = S extends keyof Primitives<Long>
+  ? Primitives<Long>[S]
   : S extends string
-    ? InferAvro<Extract<Names, { name: S }>, Names>
+    ? InferAvro<Extract<Names, { name: S }>, Names, Long>
     : S extends readonly (infer Branch)[]
       ? Branch extends unknown
-        ? InferAvro<Branch, Names>
+        ? InferAvro<Branch, Names, Long>
         : never
       : S extends { logicalType: infer L extends keyof LogicalTypes }
         ? LogicalTypes[L]
         : S extends { type: 'record'; fields: infer F extends readonly AvroField[] }
-          ? Flatten<{ readonly [E in F[number] as E['name']]: InferAvro<E['type'], Names> }>
+          ? Flatten<{ readonly [E in F[number] as E['name']]: InferAvro<E['type'], Names, Long> }>
           : S extends { type: 'enum'; symbols: readonly (infer Symbol)[] }
             ? Symbol
             : S extends { type: 'fixed' }
               ? Uint8Array
               : S extends { type: 'array'; items: infer Items }
-                ? readonly InferAvro<Items, Names>[]
+                ? readonly InferAvro<Items, Names, Long>[]
                 : S extends { type: 'map'; values: infer Values }
-                  ? { readonly [key: string]: InferAvro<Values, Names> }
+                  ? { readonly [key: string]: InferAvro<Values, Names, Long> }
                   : S extends { type: infer Inner }
-                    ? InferAvro<Inner, Names>
+                    ? InferAvro<Inner, Names, Long>
                     : never;
 
 /** A field of an Avro record. */
@@ -38,11 +38,11 @@ export interface AvroField {
   readonly doc?: string;
 }
 
-interface Primitives {
+interface Primitives<Long> {
   null: null;
   boolean: boolean;
   int: number;
-  long: number;
+  long: Long;
   float: number;
   double: number;
   bytes: Uint8Array;
@@ -52,6 +52,10 @@ interface Primitives {
 interface LogicalTypes {
   'timestamp-millis': number;
   'timestamp-micros': number;
+  'local-timestamp-millis': number;
+  'local-timestamp-micros': number;
+  'time-millis': number;
+  'time-micros': number;
   date: number;
   uuid: string;
   decimal: string;
