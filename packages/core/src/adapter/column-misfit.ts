@@ -1,4 +1,5 @@
 import { decimalMisfit } from '../codec/decimal-text.ts';
+import { isFloat, largestFloat } from '../codec/finite-float-type.ts';
 import type { ColumnType } from './column-kinds.ts';
 import type { TableColumn } from './table-columns.ts';
 
@@ -38,8 +39,7 @@ const fits: Readonly<Record<Plain, (value: unknown) => boolean>> = {
   int: (value) => typeof value === 'number' && (value | 0) === value,
   long: (value) => Number.isSafeInteger(value) || isBigInt(value, -largestLong - 1n, largestLong),
   // A number that a float rounds is one all the same; one that a float makes endless is not.
-  float: (value) =>
-    typeof value === 'number' && (Number.isFinite(Math.fround(value)) || !Number.isFinite(value)),
+  float: isFloat,
   double: (value) => typeof value === 'number',
   string: (value) => typeof value === 'string',
   bytes: (value) => value instanceof Uint8Array,
@@ -59,7 +59,7 @@ const fits: Readonly<Record<Plain, (value: unknown) => boolean>> = {
 const rules: Partial<Readonly<Record<Plain, string>>> = {
   int: `whole numbers from ${-largestInt - 1} to ${largestInt}`,
   long: `whole numbers up to ${Number.MAX_SAFE_INTEGER}, and bigints of 64 bits`,
-  float: 'numbers up to 3.4028234663852886e+38',
+  float: `numbers up to ${largestFloat}`,
   bytes: 'a Uint8Array',
   uuid: 'a text of 32 hexadecimal digits in five groups',
   date: `days since 1970-01-01, from ${1 - largestInt} to ${largestInt - 1}`,

@@ -5,6 +5,7 @@ export interface AvroTap {
   readLong(): number;
   writeLong(value: number): void;
   skipLong(): void;
+  writeFloat(value: number): void;
   readString(): string;
   writeString(value: string): void;
 }

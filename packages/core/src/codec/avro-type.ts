@@ -4,6 +4,7 @@ import type { Longs, RecordSchema } from '../contract/event-type.ts';
 import { BigLongType } from './big-long-type.ts';
 import { BoundedArrayType, BoundedMapType } from './bounded-types.ts';
 import { DecimalType } from './decimal-type.ts';
+import { FiniteFloatType } from './finite-float-type.ts';
 import { OwnBytesType } from './own-bytes-type.ts';
 import { SafeLongType } from './safe-long-type.ts';
 import { WellFormedStringType } from './well-formed-string-type.ts';
@@ -68,6 +69,7 @@ interface Complex {
 
 const safeLong = new SafeLongType();
 const bigLong = new BigLongType();
+const finiteFloat = new FiniteFloatType();
 const wellFormedString = new WellFormedStringType();
 const ownBytes = 'own-bytes';
 
@@ -84,6 +86,7 @@ function ownType(schema: unknown, options: Options, long: SafeLongType | BigLong
   if (typeof complex !== 'object' || complex === null) return undefined;
   const { type, logicalType } = complex as Complex;
   if (type === 'long') return isNumericTime(logicalType) ? safeLong : long;
+  if (type === 'float') return finiteFloat;
   if (type === 'string') return wellFormedString;
   if (type === 'array') return new BoundedArrayType(complex as never, options);
   if (type === 'map') return new BoundedMapType(complex as never, options);

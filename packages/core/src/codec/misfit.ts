@@ -2,6 +2,7 @@ import type avsc from 'avsc';
 import { BigLongType } from './big-long-type.ts';
 import { decimalMisfit } from './decimal-text.ts';
 import { DecimalType } from './decimal-type.ts';
+import { FiniteFloatType, largestFloat } from './finite-float-type.ts';
 import { SafeLongType } from './safe-long-type.ts';
 
 /** Names the first field of a value that does not fit its type: its path, what it holds, what it should. */
@@ -36,6 +37,8 @@ function shown(text: string): string {
 /** What a type takes of such a value, where its name does not say it. */
 function ruleOf(type: avsc.Type, value: unknown): string | undefined {
   if (type instanceof DecimalType) return decimalMisfit(value, type);
+  if (type instanceof FiniteFloatType)
+    return typeof value === 'number' ? `it takes numbers up to ${largestFloat}` : undefined;
   const isWhole = typeof value === 'number' || typeof value === 'bigint';
   if (type instanceof BigLongType)
     return isWhole ? 'it takes bigints of 64 bits, such as 5n' : undefined;
