@@ -4,6 +4,7 @@ import type { EventType, EventValue, RecordSchema } from '../contract/event-type
 import { avroDecoder, avroEncoder } from './avro-codec.ts';
 import { defineEvent } from './define-event.ts';
 import { memoryRegistry } from './memory-registry.ts';
+import { topicCodec } from './topic-codec.ts';
 
 const at = { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } } as const;
 const schema = {
@@ -109,6 +110,22 @@ describe("an event with longs: 'bigint'", () => {
     const numbers = { ...sale, id: 5, version: 1 } as unknown as EventValue<typeof Plain>;
     expect(Both.keyOf({ ...sale, id: 5n })).toBe('[5,1]');
     expect(Plain.keyOf(numbers)).toBe('[5,1]');
+  });
+
+  it.each(['avro', 'single-object'] as const)('goes through topics of %s', async (format) => {
+    const registry = memoryRegistry();
+    const codec = topicCodec({ topic: 'sales', type: Sale, registry, format });
+    const value = (await codec.encoder()).encode(sale);
+    expect(codec.decoder().decode({ value })).toStrictEqual(sale);
+  });
+
+  it('is refused for a topic of JSON, whose numbers would lose digits', () => {
+    const options = { topic: 'sales', type: Sale, registry: memoryRegistry() };
+    expect(() => topicCodec({ ...options, format: 'json' })).toThrow(
+      new OptionError(
+        "topic sales has the format json, whose longs are numbers, and its event has longs: 'bigint': leave that out, or write it as Avro",
+      ),
+    );
   });
 
   it('is refused with longs of another kind', () => {

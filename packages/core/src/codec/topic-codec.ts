@@ -43,6 +43,10 @@ export function topicCodec<T>(options: CodecOptions<T>): TopicCodec<T> {
     throw new OptionError(
       `writtenWith of topic ${topic} holds ${writtenWith.length} schemas, and bare Avro does not say which a value has: give one`,
     );
+  if (format === 'json' && options.type.longs === 'bigint')
+    throw new OptionError(
+      `topic ${topic} has the format json, whose longs are numbers, and its event has longs: 'bigint': leave that out, or write it as Avro`,
+    );
   return make(options);
 }
 
@@ -92,12 +96,12 @@ const codecs: Readonly<Record<WireFormat, <T>(options: CodecOptions<T>) => Topic
 
 /** Reads values of one schema that stand behind so many bytes. */
 function bodyReader<T>(
-  { schema }: EventType<RecordSchema, T>,
+  { schema, longs }: EventType<RecordSchema, T>,
   writer: RecordSchema,
   prefix: number,
 ): (value: Uint8Array) => T {
   const body = avroBody<T>(
-    { avro: avroType(schema), schema },
+    { avro: avroType(schema, longs), schema },
     { id: 'given', schema: writer, prefix },
   );
   return (value) => body(Buffer.from(value.buffer, value.byteOffset, value.byteLength));
