@@ -3,7 +3,7 @@ export {
   type ResumingPublisherOptions,
   resumingPublisher,
 } from './adapter/resuming-publisher.ts';
-export { defineEvent, type EventOptions } from './codec/define-event.ts';
+export { defineEvent, type EventOptions, type LongsOption } from './codec/define-event.ts';
 export { type FileRegistryOptions, fileRegistry } from './codec/file-registry.ts';
 export { memoryRegistry } from './codec/memory-registry.ts';
 export type { DeadLetter, ResultId } from './contract/dead-letter.ts';
@@ -29,7 +29,7 @@ export {
 } from './contract/errors.ts';
 export { isStreamEvent, type Position, rowOf, type StreamEvent } from './contract/event.ts';
 export type { EventLog, Headers, NewRecord, Topic } from './contract/event-log.ts';
-export type { EventType, EventValue, RecordSchema } from './contract/event-type.ts';
+export type { EventType, EventValue, Longs, RecordSchema } from './contract/event-type.ts';
 export type { AvroField, InferAvro } from './contract/infer-avro.ts';
 export type { Key, KeyPart } from './contract/key.ts';
 export type { EpochMetrics, MetricsReporter } from './contract/metrics.ts';
@@ -39,7 +39,7 @@ export type { SchemaRegistry } from './contract/schema-registry.ts';
 export type { Sink } from './contract/sink.ts';
 export type { StateStore } from './contract/state-store.ts';
 export type { TopicOptions, WireFormat } from './contract/topic-codec.ts';
-export type { TableOptions, TableSink, Warehouse } from './contract/warehouse.ts';
+export type { TableOptions, TableRow, TableSink, Warehouse } from './contract/warehouse.ts';
 export type { Clock } from './job/clock.ts';
 export type { CommitReport } from './job/commit-queue.ts';
 export type {

@@ -6,30 +6,32 @@ import {
 } from '@duckdb/node-api';
 import duckdb, { type Vector } from '@duckdb/node-bindings';
 import { TableMismatchError } from '@streamify/core';
-import { type ColumnType, jsonText } from '@streamify/core/adapter';
+import { type ColumnKind, type ColumnType, jsonText, unscaledOf } from '@streamify/core/adapter';
+import { sqlType } from './column-storage.ts';
+import { putHuge, putLong, putMicros, putUuid } from './put-number.ts';
+import {
+  bytes,
+  capacity,
+  doubles,
+  floats,
+  ints,
+  longs,
+  scratch,
+  shorts,
+  widest as textBytes,
+  unsigned,
+} from './scratch.ts';
 
 /** Where the values of a column come from: one for each row, which fits the type. `undefined` is a column of nulls. */
 export type ColumnSource = ColumnValues | undefined;
 
-export interface ColumnValues {
-  readonly type: ColumnType;
+export interface ColumnValues extends ColumnKind {
   readonly valueOf: (row: number) => unknown;
 }
 
-/** Rows of a data chunk at most. */
-const capacity = duckdb.vector_size();
-/** Bytes of a text in a vector: its length and what is shorter than that, or where it is. */
-const textBytes = 16;
 /** Bytes of a text that has its place in the vector itself. */
 const inlineText = 12;
 
-/** What becomes a column, one after another: DuckDB copies it. */
-const scratch = new ArrayBuffer(capacity * textBytes);
-const bytes = new Uint8Array(scratch);
-const ints = new Int32Array(scratch);
-const unsigned = new Uint32Array(scratch);
-const floats = new Float32Array(scratch);
-const doubles = new Float64Array(scratch);
 const validity = new Uint8Array(Math.ceil(capacity / 64) * 8);
 
 /**
@@ -47,7 +49,7 @@ export function appendColumns(
   const types = columns.map((_, i) => appender.columnType(i));
   columns.forEach((source, i) => {
     const type = types[i] as DuckDBType;
-    if (source && type.typeId !== typeIds[source.type])
+    if (source && !holds(type, source))
       throw new TableMismatchError(
         `column ${i + 1} of the table is ${type} by now, and takes no ${source.type}: open the task again`,
       );
@@ -60,25 +62,19 @@ export function appendColumns(
     columns.forEach((source, i) => {
       const vector = duckdb.data_chunk_get_vector(chunk.chunk, i);
       const values = valuesOf(source, from, count);
-      if (source) write[source.type](vector, values);
+      if (source) writerOf(source)(vector, values);
       writeNulls(vector, values);
     });
     appender.appendDataChunk(chunk);
   }
 }
 
-/** What DuckDB keeps each type as. */
-const typeIds: Readonly<Record<ColumnType, DuckDBTypeId>> = {
-  boolean: DuckDBTypeId.BOOLEAN,
-  int: DuckDBTypeId.INTEGER,
-  long: DuckDBTypeId.BIGINT,
-  float: DuckDBTypeId.FLOAT,
-  double: DuckDBTypeId.DOUBLE,
-  string: DuckDBTypeId.VARCHAR,
-  bytes: DuckDBTypeId.BLOB,
-  'timestamp-millis': DuckDBTypeId.TIMESTAMP,
-  json: DuckDBTypeId.VARCHAR,
-};
+/** Whether a column of the table is still what its values are written as. */
+function holds(type: DuckDBType, source: ColumnValues): boolean {
+  // JSON is a text to whoever appends.
+  const found = type.typeId === DuckDBTypeId.VARCHAR && source.type === 'json' ? 'json' : `${type}`;
+  return found.toLowerCase() === sqlType(source);
+}
 
 /** Chunks by the types of their columns. They are large, and freed only when the garbage collector gets to them. */
 const chunks = new Map<string, DuckDBDataChunk>();
@@ -111,22 +107,34 @@ function writeNulls(vector: Vector, values: readonly unknown[]): void {
 
 type Write = (vector: Vector, values: readonly unknown[]) => void;
 
+function writerOf({ type, precision = 0, scale = 0 }: ColumnKind): Write {
+  return type === 'decimal' ? decimal(precision, scale) : write[type];
+}
+
 /** Writes values that fit, by the type of their column. */
-const write: Readonly<Record<ColumnType, Write>> = {
+const write: Readonly<Record<Exclude<ColumnType, 'decimal'>, Write>> = {
   boolean: fixed<boolean>(1, (value, i) => {
     bytes[i] = value ? 1 : 0;
   }),
   int: fixed<number>(4, (value, i) => {
     ints[i] = value;
   }),
-  long: fixed<number>(8, putLong),
+  long: fixed<number | bigint>(8, putLong),
   float: fixed<number>(4, (value, i) => {
     floats[i] = value;
   }),
   double: fixed<number>(8, (value, i) => {
     doubles[i] = value;
   }),
+  uuid: fixed<string>(16, putUuid),
+  date: fixed<number>(4, (value, i) => {
+    ints[i] = value;
+  }),
+  'time-millis': fixed<number>(8, putMicros),
+  'time-micros': fixed<number>(8, putLong),
   'timestamp-millis': fixed<number>(8, putMicros),
+  'timestamp-micros': fixed<number>(8, putLong),
+  'timestamp-nanos': fixed<number | bigint>(8, putLong),
   string: writeTexts,
   json: (vector, values) =>
     writeTexts(
@@ -152,22 +160,22 @@ function fixed<T>(width: number, put: (value: T, i: number) => void): Write {
   };
 }
 
-const two32 = 2 ** 32;
-
-/** Puts a safe integer in 64 bits, without a bigint for each. Everything that Node and DuckDB run on is little-endian. */
-function putLong(value: number, i: number): void {
-  const high = Math.floor(value / two32);
-  unsigned[2 * i] = value - high * two32;
-  ints[2 * i + 1] = high;
-}
-
-/** Puts milliseconds as the microseconds that DuckDB keeps, which may be more than a number holds exactly. */
-function putMicros(milliseconds: number, i: number): void {
-  const high = Math.floor(milliseconds / two32);
-  const low = (milliseconds - high * two32) * 1000;
-  const carry = Math.floor(low / two32);
-  unsigned[2 * i] = low - carry * two32;
-  ints[2 * i + 1] = high * 1000 + carry;
+/** Writes decimals in as many bytes as their digits need. Source: DuckDB's C API, `duckdb_decimal_internal_type`. */
+function decimal(precision: number, scale: number): Write {
+  const of = (text: string) => unscaledOf(text, { precision, scale });
+  if (precision <= 4)
+    return fixed<string>(2, (text, i) => {
+      shorts[i] = Number(of(text));
+    });
+  if (precision <= 9)
+    return fixed<string>(4, (text, i) => {
+      ints[i] = Number(of(text));
+    });
+  if (precision <= 18)
+    return fixed<string>(8, (text, i) => {
+      longs[i] = of(text);
+    });
+  return fixed<string>(16, (text, i) => putHuge(of(text), i));
 }
 
 /** Writes texts: short ones in ASCII into the vector itself, others by DuckDB, which keeps them elsewhere. */

@@ -2,14 +2,15 @@ import { isDeepStrictEqual } from 'node:util';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { OptionError, type Position, type RecordSchema, TableMismatchError } from '@streamify/core';
 import {
-  lastByKey,
+  columnName,
   type OutputRows,
   type TableColumn,
   tableColumns,
 } from '@streamify/core/adapter';
 import { append } from './append.ts';
 import { appendColumns, type ColumnSource } from './append-columns.ts';
-import { quoted, sqlTypes } from './sql.ts';
+import { sqlType, storedAs } from './column-storage.ts';
+import { quoted } from './sql.ts';
 
 /** How rows get into a table: added, or put in the place of the row with the same key. */
 export type WriteMode =
@@ -47,10 +48,23 @@ export function defineTable(
   upsert?: readonly string[],
 ): TableDefinition {
   const columns = tableColumns(schema);
-  const missing = upsert?.find((column) => !columns.some((each) => each.name === column));
-  if (missing !== undefined || upsert?.length === 0)
-    throw new OptionError(`upsert of table ${name} needs columns of it, got ${missing ?? 'none'}`);
+  if (upsert) checkKey(name, columns, upsert);
   return { name, columns, mode: upsert ? { kind: 'upsert', key: upsert } : { kind: 'append' } };
+}
+
+/** @throws OptionError when a key has no columns, or others than the table's. */
+function checkKey(table: string, columns: readonly TableColumn[], key: readonly string[]): void {
+  const has = (name: string) => columns.some((column) => column.name === name);
+  const missing = key.find((name) => !has(name));
+  if (missing === undefined && key.length > 0) return;
+  const names = columns.map(({ name }) => name);
+  const meant = missing !== undefined && has(columnName(missing)) ? columnName(missing) : undefined;
+  const way = meant
+    ? `columns are called in snake case, and this one is ${meant}`
+    : `it has ${names.join(', ')}`;
+  throw new OptionError(
+    `upsert of table ${table} needs columns of it, got ${missing ?? 'none'}: ${way}`,
+  );
 }
 
 /** Whether two descriptions may be of tables that are written together: of different ones, or the same in all. */
@@ -84,7 +98,7 @@ export async function ensureTable(
   const wanted: readonly WantedColumn[] = [
     ...columns.map((column) => ({
       name: column.name,
-      type: sqlTypes[column.type],
+      type: sqlType(column),
       isNullable: column.nullable,
     })),
     ...Object.entries(provenance).map(([column, type]) => ({
@@ -152,23 +166,32 @@ export async function writeRows(
   ingestedAt: number,
 ): Promise<void> {
   if (rows.rows.length === 0) return;
-  const { name, mode } = table;
+  const { mode } = table;
   if (mode.kind === 'append') return appendRows(connection, table, rows, ingestedAt);
 
-  const staging = `staging ${name}`;
+  return upsertRows(connection, table, { rows, key: mode.key }, ingestedAt);
+}
+
+/** Replaces rows by key. DuckDB tells which keys are the same, within an epoch as behind it. */
+async function upsertRows(
+  connection: DuckDBConnection,
+  table: Table,
+  { rows, key }: { readonly rows: OutputRows<object>; readonly key: readonly string[] },
+  ingestedAt: number,
+): Promise<void> {
+  const name = quoted(table.name);
+  const staging = `staging ${table.name}`;
+  const staged = `temp.${quoted(staging)}`;
+  const columns = key.map(quoted);
+  await connection.run(`create or replace temp table ${quoted(staging)} as from ${name} limit 0`);
+  await appendRows(connection, { ...table, name: staging }, rows, ingestedAt);
+  const match = columns.map((column) => `t.${column} is not distinct from s.${column}`);
+  await connection.run(`delete from ${name} t using ${staged} s where ${match.join(' and ')}`);
   await connection.run(
-    `create or replace temp table ${quoted(staging)} as from ${quoted(name)} limit 0`,
+    `insert into ${name} by name from ${staged}
+     where rowid in (select max(rowid) from ${staged} group by ${columns.join(', ')})`,
   );
-  const last = lastByKey(table.columns, mode.key, rows);
-  await appendRows(connection, { ...table, name: staging }, last, ingestedAt);
-  const match = mode.key.map(
-    (column) => `t.${quoted(column)} is not distinct from s.${quoted(column)}`,
-  );
-  await connection.run(
-    `delete from ${quoted(name)} t using temp.${quoted(staging)} s where ${match.join(' and ')}`,
-  );
-  await connection.run(`insert into ${quoted(name)} by name from temp.${quoted(staging)}`);
-  await connection.run(`drop table temp.${quoted(staging)}`);
+  await connection.run(`drop table ${staged}`);
 }
 
 async function appendRows(
@@ -185,8 +208,11 @@ async function appendRows(
     ['_offset', { type: 'long', valueOf: (row) => cause(row).offset }],
     ['_ingested_at', { type: 'timestamp-millis', valueOf: () => ingestedAt }],
   ]);
-  for (const { name: column, field, type } of columns)
-    sources.set(column, { type, valueOf: (row) => rows[row]?.[field] });
+  for (const column of columns)
+    sources.set(column.name, {
+      ...storedAs(column),
+      valueOf: (row) => rows[row]?.[column.field],
+    });
   // Columns that somebody else has added stay null.
   const inOrder = order.map((column) => sources.get(column));
   await append(connection, { table: name }, (appender) =>

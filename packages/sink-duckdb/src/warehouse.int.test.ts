@@ -1,9 +1,19 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { defineEvent, type EventValue, memoryLog, run, type StreamEvent } from '@streamify/core';
+import {
+  defineEvent,
+  type EventValue,
+  logSink,
+  memoryLog,
+  OptionError,
+  run,
+  type StreamEvent,
+  tumblingWindow,
+} from '@streamify/core';
 import { emptyOutput } from '@streamify/core/testing';
 import { temporaryFolder } from '@streamify/test-kit';
-import { map } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReader } from './reader.ts';
 import { type DuckDBWarehouse, openWarehouse } from './warehouse.ts';
@@ -163,6 +173,74 @@ describe('a DuckDB warehouse', () => {
     expect(() => warehouse.table('plays', Play.schema, { upsert: ['nobody'] })).toThrow(
       /upsert of table plays needs columns of it, got nobody/,
     );
+  });
+
+  it('takes 64-bit ids from a topic into windows, another topic and a table, over restarts', async () => {
+    const Sale = defineEvent(
+      {
+        type: 'record',
+        name: 'Sale',
+        fields: [
+          { name: 'at', type: { type: 'long', logicalType: 'timestamp-micros' } },
+          { name: 'id', type: 'long' },
+        ],
+      },
+      { time: 'at', key: 'id', longs: 'bigint' },
+    );
+    type Sale = EventValue<typeof Sale>;
+    const log = memoryLog({ now: () => 2_000 });
+    await log.createTopic('sales', { partitions: 1 });
+    await log.createTopic('sums', { partitions: 1 });
+    const [sales, sums] = [log.topic('sales', Sale), log.topic('sums', Sale)];
+    const [one, two] = [2n ** 53n + 1n, -(2n ** 63n)];
+    const windows = tumblingWindow<Sale, bigint, bigint>(
+      { zero: 0n, add: (n, { value }) => n + value.id },
+      { size: 1_000, by: ({ value }) => value.id },
+    );
+    const sumsOf = (sales$: Observable<StreamEvent<Sale>>) =>
+      sales$.pipe(
+        windows,
+        map(({ end, result }) => ({ at: end * 1_000, id: result })),
+      );
+    const job = { name: 'sums', from: sales, through: sumsOf, into: logSink(sums) };
+    const at = 500_999;
+    await sales.publish([
+      { at, id: one },
+      { at, id: two },
+    ]);
+    await run({ ...job, atEnd: 'stop' });
+    await sales.publish([{ at, id: one }]);
+    await run({ ...job, atEnd: 'complete' });
+    const into = warehouse.table('sums', Sale.schema, { upsert: ['id'] });
+    await run({ name: 'land', from: sums, through: (sums$) => sums$, into, atEnd: 'stop' });
+    const found = await warehouse.query('select id, epoch_us("at") as "at" from sums order by id');
+    expect(found).toEqual([
+      { id: two, at: 1_000_000n },
+      { id: 2n * one, at: 1_000_000n },
+    ]);
+  });
+
+  it('says the name of the column that an upsert means by a field', () => {
+    expect(() => warehouse.table('plays', Play.schema, { upsert: ['playedAt'] })).toThrow(
+      new OptionError(
+        'upsert of table plays needs columns of it, got playedAt: columns are called in snake case, and this one is played_at',
+      ),
+    );
+    expect(() => warehouse.table('plays', Play.schema, { upsert: ['nobody'] })).toThrow(
+      /got nobody: it has played_at, listener, song, tags$/,
+    );
+  });
+
+  it('is in memory where its path says so, each one a database of its own', async () => {
+    const [one, other] = [
+      await openWarehouse({ path: ':memory:' }),
+      await openWarehouse({ path: ':memory:' }),
+    ];
+    await one.query('create table t (n integer)');
+    await expect(other.query('from t')).rejects.toThrow(/does not exist/);
+    expect([one.path, existsSync(':memory:')]).toEqual([':memory:', false]);
+    await one.close();
+    await other.close();
   });
 
   it('keeps what it committed when it is opened again', async () => {

@@ -13,7 +13,7 @@ import { transactions } from './transactions.ts';
 
 /** Options of {@link openWarehouse}. */
 export interface WarehouseOptions {
-  /** The database file; created, with its folder, when there is none. */
+  /** The database file; created, with its folder, when there is none. `:memory:` is a database in memory, gone when it is closed. */
   readonly path: string;
   /** How long to wait for another process to release the file, in milliseconds. Default 5,000. */
   readonly lockTimeout?: number;
@@ -23,12 +23,15 @@ export interface WarehouseOptions {
 
 /** A DuckDB database that jobs deliver into. */
 export interface DuckDBWarehouse extends Warehouse {
-  /** The file, absolute. */
+  /** The file, absolute; `:memory:` where there is none. */
   readonly path: string;
 }
 
 /** DuckDB's own threshold of 16 MB rewrites the file every few commits, which halves the rate of a bulk load. */
 const defaultConfig = { checkpoint_threshold: '256MB' };
+
+/** DuckDB's own name for a database without a file. Each is one of its own. */
+const inMemory = ':memory:';
 
 /** Files open in this process. A second instance on a file can lose rows without an error. */
 const slot = Symbol.for('@streamify/sink-duckdb/open-files');
@@ -51,14 +54,12 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
   const { lockTimeout = 5_000 } = options;
   const config = { ...defaultConfig, ...options.config };
   if (!options.path) throw new OptionError('a warehouse needs the path of its file, got none');
-  checkPath(options.path);
-  mkdirSync(dirname(options.path), { recursive: true });
-  const path = join(realpathSync(dirname(options.path)), basename(options.path));
+  const path = options.path === inMemory ? inMemory : fileOf(options.path);
   shared[slot] ??= new Set();
   const openFiles = shared[slot];
   if (openFiles.has(path))
     throw new WarehouseLockedError(`${path} is open in this process already: share the warehouse`);
-  openFiles.add(path);
+  if (path !== inMemory) openFiles.add(path);
 
   let instance: DuckDBInstance | undefined;
   let connection: DuckDBConnection;
@@ -102,6 +103,13 @@ function checkPath(path: string): void {
     throw new OptionError(
       `the path of a warehouse is ${JSON.stringify(resolve(path))}: DuckDB cannot write below a name with a question mark, choose another`,
     );
+}
+
+/** Where a file is, whichever way leads to it. Its folder is created. */
+function fileOf(path: string): string {
+  checkPath(path);
+  mkdirSync(dirname(path), { recursive: true });
+  return join(realpathSync(dirname(path)), basename(path));
 }
 
 async function openInstance(

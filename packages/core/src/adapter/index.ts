@@ -4,6 +4,7 @@ export {
   avroDecoder,
   avroEncoder,
 } from '../codec/avro-codec.ts';
+export { unscaledOf } from '../codec/decimal-text.ts';
 export { schemaConflict } from '../codec/schema-conflict.ts';
 export { watermarkRecord } from '../codec/watermark-record.ts';
 export { schemaIdOf } from '../codec/wire-format.ts';
@@ -28,12 +29,13 @@ export { assignAll } from './assign-all.ts';
 export { checkOwnInput } from './check-own-input.ts';
 export { checkLimits, checkRange } from './check-poll.ts';
 export { checkTopicsAgree } from './check-topics-agree.ts';
+export type { ColumnKind, ColumnType } from './column-kinds.ts';
+export { misfitOf } from './column-misfit.ts';
 export { commonPartitions } from './common-partitions.ts';
 export { endOffsets } from './end-offsets.ts';
 export { HighWatermark } from './high-watermark.ts';
 export { type JsonFault, jsonFault } from './json-fault.ts';
 export { jsonMisfit, jsonText } from './json-text.ts';
-export { lastByKey } from './last-by-key.ts';
 export { openLetters } from './open-letters.ts';
 export { partitionOf } from './partition-of.ts';
 export { hasState } from './pipeline-description.ts';
@@ -42,7 +44,7 @@ export { SinkTargets } from './sink-targets.ts';
 export { stateAfter } from './state-after.ts';
 export { readResult, type StoredResult, storeResult } from './stored-result.ts';
 export { systemReason } from './system-reason.ts';
-export { type ColumnType, misfitOf, type TableColumn, tableColumns } from './table-columns.ts';
+export { columnName, type TableColumn, tableColumns } from './table-columns.ts';
 export { targetPartition } from './target-partition.ts';
 export { type ToldWatermark, tellWatermark } from './told-watermark.ts';
 export { topicBounds } from './topic-bounds.ts';

@@ -1,6 +1,6 @@
 /**
  * Writes a value as JSON, in one line, as every sink does with elements that have no columns. Bytes are
- * base64; a bigint and a number that JSON does not have (`NaN`, `Infinity`) are text; a Map is an array
+ * base64; half a surrogate pair is U+FFFD; a bigint and a number that JSON does not have (`NaN`, `Infinity`) are text; a Map is an array
  * of its entries, and a Set one of its values. A function, a symbol and `undefined` are left out of
  * objects, and `null` by themselves.
  */
@@ -14,12 +14,21 @@ export function jsonText(value: unknown): string {
     if (typeof shown === 'number' && !Number.isFinite(shown)) return String(shown);
     return shown;
   });
-  return text ?? 'null';
+  return wellFormed(text ?? 'null');
 }
 
-/** Says why a value would not come back from JSON as it is; `undefined` when it would. Bytes come back as base64. */
+/** Puts U+FFFD for half surrogate pairs, which JSON writes as escapes that many readers refuse. */
+function wellFormed(json: string): string {
+  if (!json.includes('\\ud')) return json;
+  // Every escape is looked at, so that a backslash of the text itself begins none.
+  return json.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (found, half) =>
+    half ? '\ufffd' : found,
+  );
+}
+
+/** Says why a value would not come back from JSON as it is; `undefined` when it would. Bytes come back as base64, and a bigint as its digits in a text. */
 export function jsonMisfit(value: unknown, path = 'it'): string | undefined {
-  if (value === null || typeof value === 'string' || typeof value === 'boolean') return undefined;
+  if (value === null || ['string', 'boolean', 'bigint'].includes(typeof value)) return undefined;
   if (typeof value === 'number')
     return Number.isFinite(value) ? undefined : `${path} is ${value}, which JSON does not have`;
   if (typeof value !== 'object') return `${path} is a ${typeof value}, which JSON does not have`;

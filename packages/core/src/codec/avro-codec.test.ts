@@ -113,19 +113,37 @@ describe('avroEncoder', () => {
 
   it.each([
     [{ listener: 5 }, 'cannot encode Play: field listener is number 5, not string'],
-    [{ count: 1.5 }, 'cannot encode Play: field count is number 1.5, not long'],
-    [{ count: 2 ** 53 }, 'cannot encode Play: field count is number 9007199254740992, not long'],
-    [{ at: Number.NaN }, 'cannot encode Play: field at is number NaN, not long'],
-    [{ endedAt: 'now' }, 'cannot encode Play: field endedAt is string, not null or long'],
+    [
+      { count: 1.5 },
+      "cannot encode Play: field count is number 1.5, not long: it takes whole numbers up to 9007199254740991; where the event is defined with longs: 'bigint', bigints of 64 bits",
+    ],
+    [
+      { count: 2 ** 53 },
+      "cannot encode Play: field count is number 9007199254740992, not long: it takes whole numbers up to 9007199254740991; where the event is defined with longs: 'bigint', bigints of 64 bits",
+    ],
+    [
+      { at: Number.NaN },
+      "cannot encode Play: field at is number NaN, not long: it takes whole numbers up to 9007199254740991; where the event is defined with longs: 'bigint', bigints of 64 bits",
+    ],
+    [{ endedAt: 'now' }, 'cannot encode Play: field endedAt is string "now", not null or long'],
     [{ song: {} }, 'cannot encode Play: field song.title is undefined, not string'],
     [{ tags: ['a', null] }, 'cannot encode Play: field tags.1 is null, not string'],
-    [{ counts: { b: '1' } }, 'cannot encode Play: field counts.b is string, not int'],
+    [{ counts: { b: '1' } }, 'cannot encode Play: field counts.b is string "1", not int'],
     [{ cover: [1] }, 'cannot encode Play: field cover is an array, not null or bytes'],
     [{ mark: Uint8Array.of(1) }, 'cannot encode Play: field mark is 1 bytes, not Mark'],
-    [{ level: 'gold' }, 'cannot encode Play: field level is string, not Level'],
-    [{ price: '0.125' }, 'cannot encode Play: field price is string, not null or decimal'],
-    [{ price: '99999.00' }, 'cannot encode Play: field price is string, not null or decimal'],
-    [{ price: 12 }, 'cannot encode Play: field price is number 12, not null or decimal'],
+    [{ level: 'gold' }, 'cannot encode Play: field level is string "gold", not Level'],
+    [
+      { price: '0.125' },
+      'cannot encode Play: field price is string "0.125", not null or decimal(6, 2): it takes 2 digits behind the point, not 3: round it first',
+    ],
+    [
+      { price: '99999.00' },
+      'cannot encode Play: field price is string "99999.00", not null or decimal(6, 2): it takes values from -9999.99 to 9999.99',
+    ],
+    [
+      { price: 12 },
+      'cannot encode Play: field price is number 12, not null or decimal(6, 2): it takes a text such as 9999.99',
+    ],
   ])('names the field of %j and what it holds', (fields, message) => {
     expect(encode(fields)).toThrow(new CodecError(message));
   });
@@ -282,7 +300,9 @@ describe('avroDecoder', () => {
       await decoder.prepare([record]);
       return decoder.decode(record);
     };
-    await expect(decode(...huge, 0, 0)).rejects.toThrow('a long is not a safe integer');
+    await expect(decode(...huge, 0, 0)).rejects.toThrow(
+      "a long is -9223372036854775808, and a number holds whole numbers up to 9007199254740991: define the event with longs: 'bigint'",
+    );
     await expect(decode(...endless)).rejects.toThrow('more than ten bytes');
     // 2 ** 31 items: reading them would take minutes.
     await expect(decode(0, 0x80, 0x80, 0x80, 0x80, 0x10)).rejects.toThrow('do not fit');

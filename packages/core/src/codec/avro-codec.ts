@@ -56,7 +56,7 @@ export function prefixedEncoder<T>(
   type: EventType<RecordSchema, T>,
   prefix: Uint8Array,
 ): AvroEncoder<T> {
-  const avro = avroType(type.schema);
+  const avro = avroType(type.schema, type.longs);
   const prefixLength = prefix.length;
   let chunk = Buffer.alloc(0);
   let position = 0;
@@ -102,7 +102,7 @@ export function avroDecoder<T>(
   registry: SchemaRegistry,
 ): AvroDecoder<T> {
   const { schema } = type;
-  const avro = avroType(schema);
+  const avro = avroType(schema, type.longs);
   const bodies = new Map<number, AvroBody<T>>();
   /** Why a registry did not give a schema. It may the next time. */
   const missing = new Map<number, SchemaError>();

@@ -5,10 +5,17 @@ export interface AvroTap {
   readLong(): number;
   writeLong(value: number): void;
   skipLong(): void;
+  writeFloat(value: number): void;
   readString(): string;
+  writeString(value: string): void;
 }
 
 /** The reader of bytes that avsc's types, and the resolvers made of them, take a value from. */
 export interface AvroReader {
   _read(tap: AvroTap): unknown;
+}
+
+/** The writer of bytes that a type has. */
+export interface AvroWriter {
+  _write(tap: AvroTap, value: unknown): void;
 }

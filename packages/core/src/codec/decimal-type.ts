@@ -1,4 +1,5 @@
 import avsc from 'avsc';
+import { decimalMisfit, unscaledOf } from './decimal-text.ts';
 
 interface DecimalSchema {
   readonly type: string;
@@ -29,22 +30,17 @@ export class DecimalType extends avsc.types.LogicalType {
   }
 
   protected override _fromValue(bytes: Buffer): string {
-    return decimalText(unscaledOf(bytes), this.scale);
+    return decimalText(integerOf(bytes), this.scale);
   }
 
   protected override _toValue(value: unknown): Buffer | undefined {
-    const parts = typeof value === 'string' && /^(-?)(\d+)(?:\.(\d+))?$/.exec(value);
-    if (!parts) return undefined;
-    const [, sign, whole = '', fraction = ''] = parts;
-    if (fraction.length > this.scale) return undefined;
-    const magnitude = BigInt(whole + fraction.padEnd(this.scale, '0'));
-    if (magnitude !== 0n && String(magnitude).length > this.precision) return undefined;
-    return twosComplement(sign ? -magnitude : magnitude, this.#size);
+    if (decimalMisfit(value, this) !== undefined) return undefined;
+    return twosComplement(unscaledOf(value as string, this), this.#size);
   }
 }
 
 /** The integer that bytes are in two's complement, the highest first. */
-export function unscaledOf(bytes: Buffer): bigint {
+export function integerOf(bytes: Buffer): bigint {
   if (bytes.length === 0) return 0n;
   return BigInt.asIntN(8 * bytes.length, BigInt(`0x${bytes.toString('hex')}`));
 }

@@ -14,9 +14,12 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
  *
  * @throws SchemaError when the event's schema is not valid Avro.
  */
-export function jsonReader<T>({ schema }: EventType<RecordSchema, T>): (bytes: Uint8Array) => T {
-  avroType(schema);
-  const read = jsonType(schema);
+export function jsonReader<T>({
+  schema,
+  longs,
+}: EventType<RecordSchema, T>): (bytes: Uint8Array) => T {
+  avroType(schema, longs);
+  const read = jsonType(schema, longs);
   return (bytes) => {
     try {
       return read(parsed(bytes)) as T;

@@ -1,4 +1,4 @@
-import type { RecordSchema } from '../contract/event-type.ts';
+import type { Longs, RecordSchema } from '../contract/event-type.ts';
 import { Misfit, misfit } from './json-misfit.ts';
 import { readBase64, readDate, readDecimal, readTimestamp, readUuid } from './json-text-values.ts';
 import { logicalTypeOf } from './resolution/logical-type.ts';
@@ -28,8 +28,11 @@ interface Field {
   readonly default?: unknown;
 }
 
-/** Named types that have been met, so that they can be referred to, and refer to themselves. */
-type Names = Map<string, Named>;
+/** Named types that have been met, so that they can be referred to, and refer to themselves; and what a long is. */
+interface Names {
+  readonly types: Map<string, Named>;
+  readonly longs: Longs;
+}
 
 interface Named {
   readonly schema: Schema;
@@ -37,13 +40,13 @@ interface Named {
 }
 
 /** Compiles a schema into what reads its values from parsed JSON. */
-export function jsonType(schema: RecordSchema): ReadJson {
-  return compile(schema, new Map());
+export function jsonType(schema: RecordSchema, longs: Longs = 'number'): ReadJson {
+  return compile(schema, { types: new Map(), longs });
 }
 
 function compile(type: unknown, names: Names): ReadJson {
   if (Array.isArray(type)) return union(type, names);
-  if (typeof type === 'string') return primitives[type] ?? reference(type, names);
+  if (typeof type === 'string') return primitive(type, names) ?? reference(type, names);
   const schema = type as Schema;
   const read = logical[logicalName(schema)]?.(schema);
   if (read) return schema.type === 'fixed' ? named(schema, names, () => read) : read;
@@ -73,19 +76,19 @@ function named(schema: Schema, names: Names, make: () => ReadJson): ReadJson {
   const own: Named = { schema, read: (json) => json };
   const { name = '', namespace } = schema;
   for (const each of [name, name.slice(name.lastIndexOf('.') + 1), `${namespace}.${name}`])
-    if (!names.has(each)) names.set(each, own);
+    if (!names.types.has(each)) names.types.set(each, own);
   own.read = make();
   return own.read;
 }
 
 function reference(name: string, names: Names): ReadJson {
-  const found = names.get(name) ?? names.get(name.slice(name.lastIndexOf('.') + 1));
+  const found = names.types.get(name) ?? names.types.get(name.slice(name.lastIndexOf('.') + 1));
   if (!found) throw new Misfit(`refers to an unknown type ${name}`);
   return (json) => found.read(json);
 }
 
 const whole = (least: number, most: number, expected: string) => (json: unknown) => {
-  const value = typeof json === 'string' && /^-?\d{1,19}$/.test(json) ? Number(json) : json;
+  const value = isDigits(json) ? Number(json) : json;
   if (Number.isInteger(value) && (value as number) >= least && (value as number) <= most)
     // No Avro number of its own is -0.
     return (value as number) + 0;
@@ -101,6 +104,22 @@ const long = whole(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER, 'long');
 function text(json: unknown): string {
   if (typeof json === 'string') return json;
   throw misfit(json, 'string');
+}
+
+const bigLong = (json: unknown) => {
+  // A number beyond 2^53 has lost its last digits by now.
+  const isExact = typeof json === 'number' ? Number.isSafeInteger(json) : isDigits(json);
+  const value = isExact ? BigInt(json as number | string) : undefined;
+  if (value !== undefined && BigInt.asIntN(64, value) === value) return value;
+  throw misfit(json, 'long, as text where it is beyond 2^53');
+};
+
+function isDigits(json: unknown): boolean {
+  return typeof json === 'string' && /^-?\d{1,19}$/.test(json);
+}
+
+function primitive(type: string, { longs }: Names): ReadJson | undefined {
+  return type === 'long' && longs === 'bigint' ? bigLong : primitives[type];
 }
 
 const primitives: Readonly<Record<string, ReadJson>> = {
@@ -199,7 +218,7 @@ function absentValue({ type, default: fallback }: Field): unknown {
 /** The kinds of JSON that a branch of a union is written as, the usual one first. */
 function kindsOf(type: unknown, names: Names): readonly string[] {
   const schema: Schema = typeof type === 'string' ? { type } : (type as Schema);
-  const refers = typeof schema.type === 'string' ? names.get(schema.type)?.schema : undefined;
+  const refers = typeof schema.type === 'string' ? names.types.get(schema.type)?.schema : undefined;
   if (refers) return kindsOf(refers, names);
   const logicalType = logicalName(schema);
   if (logicalType === 'decimal') return ['string', 'number'];

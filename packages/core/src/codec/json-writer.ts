@@ -10,8 +10,8 @@ import { misfitOf } from './misfit.ts';
  *
  * @throws SchemaError when the event's schema is not valid Avro.
  */
-export function jsonWriter<T>({ schema }: EventType<RecordSchema, T>): ValueEncoder<T> {
-  const type = avroType(schema);
+export function jsonWriter<T>({ schema, longs }: EventType<RecordSchema, T>): ValueEncoder<T> {
+  const type = avroType(schema, longs);
   const names = schema.fields.map(({ name }) => name);
   const plain = plainer(schema);
   return {
@@ -38,6 +38,7 @@ function plainer({ name, fields }: RecordSchema) {
     key: string,
     value: unknown,
   ): unknown {
+    if (typeof value === 'bigint') return String(value);
     if (typeof value === 'number' && !Number.isFinite(value)) {
       if (!isUnclear) return String(value);
       throw new CodecError(

@@ -1,5 +1,7 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { CodecError, OptionError } from '../contract/errors.ts';
+import type { StreamEvent } from '../contract/event.ts';
+import type { EventValue } from '../contract/event-type.ts';
 import type { Key } from '../contract/key.ts';
 import { run } from '../job/run.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
@@ -17,6 +19,10 @@ const keys: readonly Key[] = [
   1,
   -1.5,
   2 ** 53,
+  1n,
+  -(2n ** 63n),
+  [1n, 1],
+  ['{"long":"1"}'],
   true,
   false,
   null,
@@ -100,7 +106,7 @@ describe('the key of an event', () => {
     await log.createTopic('plays', { partitions: 2 });
     const topic = log.topic('plays', Lost);
     await expect(topic.publish([play('Joni', null)])).rejects.toThrow(
-      'the key of event Play is a text, a number, a boolean or null, or several of them as an array; its function gave undefined',
+      'the key of event Play is a text, a number, a bigint, a boolean or null, or several of them as an array; its function gave undefined',
     );
   });
 });
@@ -132,6 +138,44 @@ describe('a window by several values', () => {
     expect(job.rows).toHaveLength(4);
   });
 
+  it('takes bigints, alone and beside texts that look like one, also over a restart', async () => {
+    const Sale = defineEvent(
+      {
+        type: 'record',
+        name: 'Sale',
+        fields: [
+          { name: 'at', type: 'int' },
+          { name: 'id', type: 'long' },
+          { name: 'note', type: 'string' },
+        ],
+      },
+      { time: 'at', key: 'id', longs: 'bigint' },
+    );
+    type Sale = EventValue<typeof Sale>;
+    const from = memoryLog().topic('sales', Sale);
+    const resultsBy = async <K extends Key>(by: (event: StreamEvent<Sale>) => K) => {
+      const job = jobRunner({
+        from,
+        through: tumblingWindow<Sale, bigint, K>(sum, { size: 100, by }),
+      });
+      const sale = { at: 1, id: 2n ** 53n + 1n, note: '{"long":"5"}' };
+      await job.push(sale, { ...sale, id: 2n ** 53n });
+      job.restart();
+      await job.push(sale);
+      await job.complete();
+      return job.rows.map(({ key, result }) => [key, result]);
+    };
+    const sum = { zero: 0n, add: (n: bigint, { value }: StreamEvent<Sale>) => n + value.id };
+    expect(await resultsBy(({ value }) => value.id)).toEqual([
+      [2n ** 53n, 2n ** 53n],
+      [2n ** 53n + 1n, 2n ** 54n + 2n],
+    ]);
+    expect(await resultsBy(({ value }) => [value.note, value.id])).toEqual([
+      [['{"long":"5"}', 2n ** 53n], 2n ** 53n],
+      [['{"long":"5"}', 2n ** 53n + 1n], 2n ** 54n + 2n],
+    ]);
+  });
+
   it('makes an event whose key cannot be one a dead letter', async () => {
     const log = memoryLog({ now: () => 1 });
     await log.createTopic('plays', { partitions: 1 });
@@ -145,7 +189,7 @@ describe('a window by several values', () => {
     await run({ name: 'job', from, through, into, atEnd: 'complete' });
     expect(into.rows.map(({ key }) => key)).toEqual([['a', 'b']]);
     expect(into.dead.map(({ reason }) => reason)).toEqual([
-      'a key has texts, numbers, booleans and null, not undefined',
+      'a key has texts, numbers, bigints, booleans and null, not undefined',
     ]);
   });
 

@@ -318,6 +318,35 @@ describe('JSON of others', () => {
   });
 });
 
+it('has longs beyond 2^53 as text, and reads them as bigints', async () => {
+  const Big = defineEvent(
+    {
+      type: 'record',
+      name: 'Big',
+      fields: [
+        { name: 'at', type: { type: 'long', logicalType: 'timestamp-millis' } },
+        { name: 'id', type: 'long' },
+        { name: 'before', type: ['null', 'long'], default: null },
+      ],
+    },
+    { time: 'at', key: ({ id }) => String(id), longs: 'bigint' },
+  );
+  const { codec } = topicOf(Big, { format: 'json' });
+  const { encode } = await codec.encoder();
+  const { decode } = codec.decoder();
+  const big = { at: 5, id: 2n ** 63n - 1n, before: -(2n ** 63n) };
+  expect(decode({ value: encode(big) })).toEqual(big);
+  expect(decode({ value: Buffer.from('{"at":5,"id":7}') })).toEqual({
+    at: 5,
+    id: 7n,
+    before: null,
+  });
+  for (const id of ['9007199254740993', '"9223372036854775808"', '1.5'])
+    expect(() => decode({ value: Buffer.from(`{"at":5,"id":${id}}`) })).toThrow(
+      /^cannot decode Big: field id is .*, not long, as text where it is beyond 2\^53$/,
+    );
+});
+
 describe('schemas that no registry tells', () => {
   const Old = defineEvent(
     {

@@ -92,12 +92,12 @@ const codecs: Readonly<Record<WireFormat, <T>(options: CodecOptions<T>) => Topic
 
 /** Reads values of one schema that stand behind so many bytes. */
 function bodyReader<T>(
-  { schema }: EventType<RecordSchema, T>,
+  { schema, longs }: EventType<RecordSchema, T>,
   writer: RecordSchema,
   prefix: number,
 ): (value: Uint8Array) => T {
   const body = avroBody<T>(
-    { avro: avroType(schema), schema },
+    { avro: avroType(schema, longs), schema },
     { id: 'given', schema: writer, prefix },
   );
   return (value) => body(Buffer.from(value.buffer, value.byteOffset, value.byteLength));

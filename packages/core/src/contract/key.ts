@@ -1,5 +1,5 @@
 /** A part of a key. */
-export type KeyPart = string | number | boolean | null;
+export type KeyPart = string | number | bigint | boolean | null;
 
 /** A key that events are grouped by: one value, or several that belong together. */
 export type Key = KeyPart | readonly [] | readonly KeyPart[];

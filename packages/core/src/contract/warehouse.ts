@@ -1,7 +1,7 @@
 import type { DeadLetter } from './dead-letter.ts';
 import type { StreamEvent } from './event.ts';
 import type { RecordSchema } from './event-type.ts';
-import type { InferAvro } from './infer-avro.ts';
+import type { InferAvro, NamedTypes } from './infer-avro.ts';
 import type { Sink } from './sink.ts';
 
 /** Options of a warehouse's table. */
@@ -10,8 +10,11 @@ export interface TableOptions {
   readonly upsert?: readonly string[];
 }
 
+/** A row of a table: 64-bit integers are numbers or bigints. */
+export type TableRow<S extends RecordSchema> = InferAvro<S, NamedTypes<S>, number | bigint>;
+
 /** A sink into one table of a warehouse. */
-export type TableSink<S extends RecordSchema> = Sink<InferAvro<S> | StreamEvent<InferAvro<S>>>;
+export type TableSink<S extends RecordSchema> = Sink<TableRow<S> | StreamEvent<TableRow<S>>>;
 
 /**
  * A database that jobs deliver into: each of its tables is a sink, and all of them commit together.

@@ -27,6 +27,8 @@ const names = {
   signal: true,
   abort: true,
   metrics: true,
+  onGap: true,
+  onRecreatedTopic: true,
   onCommit: true,
   onRetry: true,
   onFenced: true,

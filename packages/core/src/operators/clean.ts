@@ -20,8 +20,12 @@ export type Cleaned<T, R> = {
 
 /** Options of {@link clean}. */
 export interface CleanOptions<T> {
-  /** The field that holds the event time, if a rule corrects it: the event's `time` follows, `NaN` where it is no number. */
-  readonly time?: keyof T & string;
+  /**
+   * The field that holds the event time in epoch milliseconds, if a rule corrects it: the event's `time`
+   * follows, `NaN` where it is no number. Of a field in another unit, a function such as the event type's
+   * `timeOf`.
+   */
+  readonly time?: (keyof T & string) | ((value: T) => number);
   /** Receives rejected events and why. Inside a job they become dead letters instead. */
   readonly onReject?: (event: StreamEvent<T>, reason: string) => void;
 }
@@ -77,7 +81,7 @@ export function clean<T extends object, const R extends CleanRules<T>>(
 
     const timeOf = (event: StreamEvent<T>, value: Cleaned<T, R>): number => {
       if (time === undefined) return event.time;
-      const at: unknown = value[time];
+      const at: unknown = typeof time === 'function' ? time(value as unknown as T) : value[time];
       return typeof at === 'number' ? at : Number.NaN;
     };
 

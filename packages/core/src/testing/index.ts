@@ -19,6 +19,7 @@ export {
   type Outcome,
 } from './record-fault.ts';
 export { type RestartSafeOptions, restartSafe } from './restart-safe.ts';
+export { seededRandom } from './seeded-random.ts';
 export {
   type FaultReport,
   type SimulatedJob,

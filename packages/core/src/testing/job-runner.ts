@@ -147,7 +147,7 @@ class VirtualJob<A, B> implements JobRunner<A, B> {
   #pushOne(open: Task<A, B>, bytes: Uint8Array): void {
     const { type } = this.#job.from;
     const body = Buffer.from(bytes.subarray(prefixLength));
-    const value = avroType(type.schema).fromBuffer(body) as A;
+    const value = avroType(type.schema, type.longs).fromBuffer(body) as A;
     const [time, key] = [type.timeOf(value), type.keyOf(value)];
     if (this.#followsEvents && time > this.#now) this.#now = time;
     const arrival = this.#arrivalAt(this.#offset++, key, bytes);

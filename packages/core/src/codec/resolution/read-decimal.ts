@@ -1,5 +1,5 @@
 import type { AvroReader, AvroTap } from '../avro-tap.ts';
-import { decimalText, unscaledOf } from '../decimal-type.ts';
+import { decimalText, integerOf } from '../decimal-type.ts';
 import type { DecimalLogical } from './logical-type.ts';
 
 /** Reads a decimal of one scale as one of another. What would be rounded, or has too many digits, is refused. */
@@ -15,7 +15,7 @@ export function readingDecimal(
   const fit = (unscaled: bigint) => unscaled < limit && unscaled > -limit;
   return {
     _read(tap) {
-      const written = unscaledOf(take(tap));
+      const written = integerOf(take(tap));
       const unscaled = (written * up) / down;
       if (fit(unscaled) && written % down === 0n) return decimalText(unscaled, to.scale);
       const value = fit(written) ? decimalText(written, from.scale) : 'too long';

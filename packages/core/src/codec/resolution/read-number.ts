@@ -1,5 +1,5 @@
 import type { AvroReader, AvroTap } from '../avro-tap.ts';
-import { readLongExactly } from '../safe-long-type.ts';
+import { readBigLong } from '../long-bytes.ts';
 
 const exactLimit = 2 ** 52;
 
@@ -14,7 +14,9 @@ export function readInt(tap: AvroTap): number {
 export function readDoubleOf(tap: AvroTap): number {
   const { pos } = tap;
   const value = tap.readLong();
-  return Math.abs(value) < exactLimit ? value : Number(readLongExactly(tap.buf, pos));
+  if (Math.abs(value) < exactLimit) return value;
+  tap.pos = pos;
+  return Number(readBigLong(tap));
 }
 
 /** Reads a number of ticks in another unit, rounded down where that is coarser. */
@@ -35,7 +37,8 @@ const divided = (divisor: number) => (tap: AvroTap) => {
   const { pos } = tap;
   const value = tap.readLong();
   if (Math.abs(value) < exactLimit) return Math.floor(value / divisor);
-  const long = readLongExactly(tap.buf, pos);
+  tap.pos = pos;
+  const long = readBigLong(tap);
   const rest = BigInt.asIntN(64, long % BigInt(divisor));
   return Number((long - rest) / BigInt(divisor)) - (rest < 0n ? 1 : 0);
 };

@@ -1,5 +1,6 @@
 import type avsc from 'avsc';
 import type { AvroReader, AvroTap } from '../avro-tap.ts';
+import { BigLongType } from '../big-long-type.ts';
 import type { AvroNode, LeafNode, RecordNode } from './avro-node.ts';
 import { matchOf } from './matching.ts';
 import { mismatch, refusing } from './refusal.ts';
@@ -42,7 +43,9 @@ export function resolveSchema(writer: AvroNode, reader: AvroNode, avro: avsc.Typ
     if (!matchOf(from, to)) return undefined;
     if (from.kind === 'record' && to.kind === 'record') return once(from, to);
     if (from.kind === 'enum' && to.kind === 'enum') return resolveEnum(from, to, place);
-    return isLeaf(from) && isLeaf(to) ? resolveLeaf(from, to, place) : undefined;
+    const leaf = isLeaf(from) && isLeaf(to) ? resolveLeaf(from, to, place) : undefined;
+    const isBig = from.kind === 'int' && own(to) instanceof BigLongType;
+    return leaf && isBig ? { _read: (tap) => BigInt(leaf._read(tap) as number) } : leaf;
   };
 
   const resolve: Resolution['resolve'] = (from, to, place) => {

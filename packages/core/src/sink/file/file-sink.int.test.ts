@@ -172,7 +172,8 @@ describe('fileSink', () => {
     const { refusal } = await fileSink<Record<string, unknown>>({ dir }).open(task);
     expect(refusal({ at: 1, parts: [{ n: null }], bytes: new Uint8Array(2) })).toBeUndefined();
     expect(refusal({ a: { b: [1, Number.NaN] } })).toBe('a.b.1 is NaN, which JSON does not have');
-    expect(refusal({ a: 1n })).toBe('a is a bigint, which JSON does not have');
+    expect(refusal({ a: [1n] })).toBeUndefined();
+    expect(refusal({ a: Symbol('s') })).toBe('a is a symbol, which JSON does not have');
     expect(refusal({ a: new Map() })).toContain('a is an instance of Map');
     expect(refusal({ _offset: 1 })).toBe("_offset is a field of the sink's own");
     expect(refusal([1] as never)).toBe('a row is an object, not [1]');

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { misfitOf } from '../../adapter/column-misfit.ts';
 import { jsonMisfit } from '../../adapter/json-text.ts';
 import { provenanceColumns, provenanceOf } from '../../adapter/provenance.ts';
-import { misfitOf, type TableColumn, tableColumns } from '../../adapter/table-columns.ts';
+import { type TableColumn, tableColumns } from '../../adapter/table-columns.ts';
 import type { OutputRows } from '../../contract/epoch.ts';
 import { rowOf } from '../../contract/event.ts';
 import type { RecordSchema } from '../../contract/event-type.ts';
