@@ -68,7 +68,14 @@ async function delivered(schema: RecordSchema, rows: readonly Row[], ends: reado
     const [from, to] = [cuts[epoch - 1] as number, cuts[epoch] as number];
     const causes = rows.slice(from, to).map(({ n }) => ({ topic: 't', partition: 0, offset: n }));
     const output = { ...emptyOutput, rows: rows.slice(from, to) as never[], causes };
-    const commit = { epoch, next: { t: to }, pipeline: '', state: undefined, watermark: 0 };
+    const commit = {
+      epoch,
+      next: { t: to },
+      pipeline: '',
+      topicIds: {},
+      state: undefined,
+      watermark: 0,
+    };
     await owner.commit(commit, output);
   }
   return await warehouse.query(

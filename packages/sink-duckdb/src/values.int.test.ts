@@ -251,7 +251,14 @@ async function deliver({ type, longs, values, sql = 'v' }: Case, table: string) 
     }
   }
   const causes = rows.map(({ n }) => ({ topic: 't', partition: 0, offset: n }));
-  const commit = { epoch: 1, next: { t: 1 }, pipeline: '', state: undefined, watermark: 0 };
+  const commit = {
+    epoch: 1,
+    next: { t: 1 },
+    pipeline: '',
+    topicIds: {},
+    state: undefined,
+    watermark: 0,
+  };
   await owner.commit(commit, { ...emptyOutput, rows: rows as never[], causes });
   const stored = await warehouse.query(`select n, ${sql} as v from "${table}" order by n`);
   return { sent: rows, stored, refusals };

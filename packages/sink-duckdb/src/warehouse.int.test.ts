@@ -132,7 +132,14 @@ describe('a DuckDB warehouse', () => {
     await warehouse.query('alter table "plays" alter column "gone" drop not null');
     const cause = { topic: 'plays', partition: 0, offset: 9 };
     await (await open()).commit(
-      { epoch: 1, next: { plays: 10 }, pipeline: '', state: undefined, watermark: 1_000 },
+      {
+        epoch: 1,
+        next: { plays: 10 },
+        pipeline: '',
+        topicIds: {},
+        state: undefined,
+        watermark: 1_000,
+      },
       { ...emptyOutput, rows: [play('ben')], causes: [cause] },
     );
     expect(await warehouse.query('select listener, gone from plays order by all')).toEqual([

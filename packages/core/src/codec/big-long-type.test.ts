@@ -112,21 +112,15 @@ describe("an event with longs: 'bigint'", () => {
     expect(Plain.keyOf(numbers)).toBe('[5,1]');
   });
 
-  it.each(['avro', 'single-object'] as const)('goes through topics of %s', async (format) => {
-    const registry = memoryRegistry();
-    const codec = topicCodec({ topic: 'sales', type: Sale, registry, format });
-    const value = (await codec.encoder()).encode(sale);
-    expect(codec.decoder().decode({ value })).toStrictEqual(sale);
-  });
-
-  it('is refused for a topic of JSON, whose numbers would lose digits', () => {
-    const options = { topic: 'sales', type: Sale, registry: memoryRegistry() };
-    expect(() => topicCodec({ ...options, format: 'json' })).toThrow(
-      new OptionError(
-        "topic sales has the format json, whose longs are numbers, and its event has longs: 'bigint': leave that out, or write it as Avro",
-      ),
-    );
-  });
+  it.each(['avro', 'single-object', 'json'] as const)(
+    'goes through topics of %s',
+    async (format) => {
+      const registry = memoryRegistry();
+      const codec = topicCodec({ topic: 'sales', type: Sale, registry, format });
+      const value = (await codec.encoder()).encode(sale);
+      expect(codec.decoder().decode({ value })).toStrictEqual(sale);
+    },
+  );
 
   it('is refused with longs of another kind', () => {
     expect(() => defineEvent(schema, { time: 'at', key: 'id', longs: 'text' as 'bigint' })).toThrow(
