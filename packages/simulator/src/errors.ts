@@ -38,8 +38,21 @@ export class DataFileError extends StreamifyError {
 export function shown(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'number') return String(value);
-  const text = JSON.stringify(value) ?? typeof value;
+  const text = jsonOf(value) ?? typeof value;
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function jsonOf(value: unknown): string | undefined {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return undefined; // nested too deeply, or in a circle
+  }
+}
+
+/** A simulation cannot go on: what it would take is not finite. The message says what to change. */
+export class SimulationError extends StreamifyError {
+  readonly code = 'STREAMIFY_SIMULATOR_ENDLESS';
 }
 
 /** The command line asks for what cannot be. The message says which option, and what it takes. */

@@ -7,6 +7,7 @@ test('the public names are these', () => {
       "ConfigError",
       "DataFileError",
       "Random",
+      "SimulationError",
       "State",
       "WeightedChoice",
       "defaultCatalogue",

@@ -13,7 +13,7 @@ export { defaultConfig } from './config/default-config.ts';
 export type { EventsimConfig, EventsimState } from './config/eventsim-config.ts';
 export { parseConfig } from './config/parse-config.ts';
 export type { SiteConfig, Weighted } from './config/site-config.ts';
-export { ConfigError, DataFileError } from './errors.ts';
+export { ConfigError, DataFileError, SimulationError } from './errors.ts';
 export { Random, type RandomPurpose } from './model/random.ts';
 export {
   type SessionClock,

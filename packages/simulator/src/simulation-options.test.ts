@@ -66,21 +66,46 @@ describe('precedence', () => {
 
 describe('a wrong option', () => {
   test.each<[string, SimulationOptions, string]>([
-    ['no users', { users: 0 }, 'users: expected a whole number of at least 1, found 0'],
-    ['half a user', { users: 1.5 }, 'users: expected a whole number of at least 1, found 1.5'],
+    ['no users', { users: 0 }, 'users: expected a whole number from 1 to 10,000,000, found 0'],
+    [
+      'half a user',
+      { users: 1.5 },
+      'users: expected a whole number from 1 to 10,000,000, found 1.5',
+    ],
     ['no seed', { seed: Number.NaN }, 'seed: expected a whole number, found NaN'],
     [
       'a shrinking population',
       { growthRate: -1 },
-      'growthRate: expected a number of at least 0, found -1',
+      'growthRate: expected a number from 0 to 10,000,000, found -1',
     ],
     [
       'an empty batch',
       { batchSize: 0 },
-      'batchSize: expected a whole number of at least 1, found 0',
+      'batchSize: expected a whole number from 1 to 1,000,000, found 0',
     ],
-    ['negative days', { days: -3 }, 'days: expected a number of at least 0, found -3'],
+    ['negative days', { days: -3 }, 'days: expected a number from 0 to 1,000,000, found -3'],
     ['two ends', { days: 3, end: 4 }, 'give either end or days, not both'],
+    [
+      'a day that no calendar has',
+      { start: '2026-02-30' },
+      'start: expected a Date, epoch milliseconds or an ISO 8601 time, found "2026-02-30"',
+    ],
+    [
+      'an end beyond all calendars',
+      { days: 1_000_000, start: '9998-01-01' },
+      'the end is +012735-11-29T00:00:00.000Z: a simulation lies between 1900-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z',
+    ],
+    [
+      'an id whose sessions a number cannot tell apart',
+      { firstUserId: 9_007_199_253, users: 2 },
+      '2 users from id 9007199253 on end at 9007199254, and 9007199253 is the largest id: let the first one be lower',
+    ],
+    [
+      'more who join than there is room for',
+      { users: 2, growthRate: 1e7 },
+      '2 users that grow by 10000000 a year are 20000000 who join in a year, and 10000000 are the most: lower either of them',
+    ],
+    ['a label of nothing', { tag: '' }, 'tag: expected text, found ""'],
     [
       'no time',
       { start: 'tomorrow' },

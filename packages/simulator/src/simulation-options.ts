@@ -1,17 +1,12 @@
 import { OptionError } from '@streamify/core';
 import type { Catalogue } from './catalogue/catalogue.ts';
 import { defaultCatalogue } from './catalogue/default-catalogue.ts';
-import {
-  atLeastZero,
-  belowOne,
-  count,
-  type Expectation,
-  integer,
-  parseInstant,
-} from './config/config-reader.ts';
 import { defaultConfig } from './config/default-config.ts';
 import type { EventsimConfig } from './config/eventsim-config.ts';
+import { belowOne, type Expectation, integer, text } from './config/expectation.ts';
+import * as limits from './config/limits.ts';
 import { parseConfig } from './config/parse-config.ts';
+import { parseInstant } from './config/parse-instant.ts';
 import type { SiteConfig } from './config/site-config.ts';
 import { shown } from './errors.ts';
 
@@ -78,38 +73,58 @@ export function planSimulation(options: SimulationOptions = {}): SimulationPlan 
   if (options.end !== undefined && days !== undefined)
     throw new OptionError('give either end or days, not both');
   const start = instantOption('start', options.start) ?? site.start ?? defaultStart;
-  const length = option('days', days, atLeastZero);
+  const length = option('days', days, limits.days);
   const end =
     instantOption('end', options.end) ??
     (length === undefined ? site.end : start + length * dayMillis) ??
     start + 30 * dayMillis;
-  if (!(end > start))
-    throw new OptionError(`the end ${isoTime(end)} is not after the start ${isoTime(start)}`);
+  checkWindow(start, end);
   const plan: SimulationPlan = {
     ...site,
     catalogue,
     start,
     end,
     seed: option('seed', options.seed, integer) ?? site.seed,
-    users: option('users', options.users, count) ?? site.users,
-    firstUserId: option('firstUserId', options.firstUserId, count) ?? site.firstUserId,
-    growthRate: option('growthRate', options.growthRate, atLeastZero) ?? site.growthRate,
-    tag: tag ?? site.tag,
-    batchSize: option('batchSize', options.batchSize, count) ?? 4_096,
+    users: option('users', options.users, limits.users) ?? site.users,
+    firstUserId: option('firstUserId', options.firstUserId, limits.userId) ?? site.firstUserId,
+    growthRate: option('growthRate', options.growthRate, limits.growthRate) ?? site.growthRate,
+    tag: option('tag', tag, text) ?? site.tag,
+    batchSize: option('batchSize', options.batchSize, limits.batchSize) ?? 4_096,
     attritionRate: option('attritionRate', options.attritionRate, belowOne) ?? 0,
     compat,
   };
+  checkIds(plan);
   // Who joins only since an option says so needs a state to start from as well.
   if (plan.growthRate > 0 && site.growthRate === 0)
     parseConfig({ ...config, 'growth-rate': plan.growthRate });
   return plan;
 }
 
-function option(
-  name: string,
-  value: number | undefined,
-  expectation: Expectation<number>,
-): number | undefined {
+function checkWindow(start: number, end: number): void {
+  for (const [name, time] of Object.entries({ start, end }))
+    if (!(time >= limits.firstInstant && (time <= limits.lastInstant || time === Infinity)))
+      throw new OptionError(
+        `the ${name} is ${shownTime(time)}: a simulation lies between ${shownTime(limits.firstInstant)} and ${shownTime(limits.lastInstant)}`,
+      );
+  if (!(end > start))
+    throw new OptionError(`the end ${shownTime(end)} is not after the start ${shownTime(start)}`);
+}
+
+/** A user's sessions have ids derived from the user's, and a number has to hold them. */
+function checkIds({ firstUserId, users, growthRate }: SimulationPlan): void {
+  const last = firstUserId + users - 1;
+  if (last > limits.mostUserId)
+    throw new OptionError(
+      `${users} users from id ${firstUserId} on end at ${last}, and ${limits.mostUserId} is the largest id: let the first one be lower`,
+    );
+  const joining = users * growthRate;
+  if (joining > limits.mostUsers)
+    throw new OptionError(
+      `${users} users that grow by ${growthRate} a year are ${joining} who join in a year, and ${limits.mostUsers} are the most: lower either of them`,
+    );
+}
+
+function option<T>(name: string, value: T | undefined, expectation: Expectation<T>): T | undefined {
   if (value !== undefined && !expectation.accepts(value))
     throw new OptionError(`${name}: expected ${expectation.name}, found ${shown(value)}`);
   return value;
@@ -126,4 +141,7 @@ function instantOption(name: string, value: Date | number | string | undefined) 
   return time;
 }
 
-const isoTime = (time: number) => new Date(time).toISOString();
+function shownTime(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? `${time} ms` : date.toISOString();
+}

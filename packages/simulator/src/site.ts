@@ -1,3 +1,5 @@
+import { getHeapStatistics } from 'node:v8';
+import { lastInstant, mostUserId } from './config/limits.ts';
 import { type Population, type Position, population, type Share } from './model/population.ts';
 import { type Profiles, profiles } from './model/profile.ts';
 import { sessionClock } from './model/session-clock.ts';
@@ -30,7 +32,7 @@ export function prepareSite(options: SimulationOptions): Site {
   const { seed, alpha, beta, newUser, churnedState, catalogue, growthRate } = plan;
   // The model counts whole seconds.
   const start = Math.floor(plan.start / 1_000);
-  const end = Math.ceil(plan.end / 1_000);
+  const end = Math.ceil(Math.min(plan.end, lastInstant) / 1_000);
   const songs = catalogue.songs.map(
     (song): PlayedSong => ({ song, seconds: Math.floor(song.duration), memo: undefined }),
   );
@@ -57,8 +59,20 @@ export function populate(
   { plan, world, start, end }: Site,
   part: { readonly after?: Position | undefined; readonly share?: Share | undefined } = {},
 ): Population {
-  return population({ ...plan, start, end, ...part }, world);
+  return population(
+    { ...plan, start, end, mostUserId, mostAtOnce: roomForUsers(), ...part },
+    world,
+  );
 }
+
+/** Measured: 275 bytes a user with nothing else, and a margin. */
+const bytesPerUser = 400;
+/** What a simulation takes whoever acts: catalogue, tables, blocks. */
+const bytesBeside = 64e6;
+
+/** How many users this thread has memory for. */
+const roomForUsers = () =>
+  Math.max(1, Math.floor((getHeapStatistics().heap_size_limit - bytesBeside) / bytesPerUser));
 
 /** What may follow each track: similar ones that are played at all. */
 function similarSongs(

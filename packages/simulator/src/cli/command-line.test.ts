@@ -54,14 +54,24 @@ describe('the command line', () => {
   });
 
   test.each<[string, string]>([
-    ['-n 0', '--nusers takes a whole number of at least 1, got "0"'],
-    ['-n many', '--nusers takes a whole number of at least 1, got "many"'],
-    ['--growth-rate=-1', '--growth-rate takes a number of at least 0, got "-1"'],
+    ['-n 0', '--nusers takes a whole number from 1 to 10,000,000, got "0"'],
+    ['-n many', '--nusers takes a whole number from 1 to 10,000,000, got "many"'],
+    ['--growth-rate=-1', '--growth-rate takes a number from 0 to 10,000,000, got "-1"'],
     ['-a 1', '--attrition-rate takes a number from 0 to below 1, got "1"'],
     [
       '-s yesterday',
       '--start-time takes an ISO 8601 time such as 2026-03-02T00:00:00, got "yesterday"',
     ],
+    [
+      '-s 2026-02-30T00:00:00',
+      '--start-time takes an ISO 8601 time such as 2026-03-02T00:00:00, got "2026-02-30T00:00:00"',
+    ],
+    ['-s 2026-03-02 -f 3', '--start-time and --from are the same: give one of them'],
+    ['-n 5 --users many', '--users takes a whole number from 1 to 10,000,000, got "many"'],
+    ['-n 1000000000', '--nusers takes a whole number from 1 to 10,000,000, got "1000000000"'],
+    ['-u 9007199256', '--userid takes a whole number from 1 to 9,007,199,253, got "9007199256"'],
+    ['--days 1e9', '--days takes a number above 0, up to 1,000,000, got "1e9"'],
+    ['--workers 1e9', '--workers takes a whole number from 1 to 128, got "1e9"'],
     ['--speed 0', '--speed takes a number above 0, got "0"'],
     ['--rate=-5', '--rate takes a number above 0, got "-5"'],
     [
@@ -83,7 +93,7 @@ describe('the command line', () => {
       'an Avro file has one schema, and no record in it can be malformed: --malformed and --schema-v2 need --format json, --log or --kafka',
     ],
     ['--late 0.7 --malformed 0.7', 'the rates of faults add up to 1.4, more than 1'],
-    ['--late 2', 'late: expected a number from 0 to 1, found 2'],
+    ['--late 2', '--late takes a number from 0 to 1, got "2"'],
     ['--sample 3 --checkpoint x', '--checkpoint goes on with output, and --sample has none'],
     ['--nusers', "Option '-n, --nusers <value>' argument missing; --help lists the options"],
     ['--wat', "Unknown option '--wat'"],

@@ -1,14 +1,17 @@
 import { parseArgs } from 'node:util';
 import {
-  atLeastZero,
   belowOne,
   count,
   type Expectation,
   integer,
-  parseInstant,
   positive,
-} from '../config/config-reader.ts';
-import { UsageError } from '../errors.ts';
+  positiveTo,
+  share,
+  wholeFrom,
+} from '../config/expectation.ts';
+import * as limits from '../config/limits.ts';
+import { parseInstant } from '../config/parse-instant.ts';
+import { shown, UsageError } from '../errors.ts';
 import { checkRates, type FaultRates } from '../faults/fault-rates.ts';
 
 /** Where the command writes. */
@@ -62,7 +65,14 @@ export interface CommandLine {
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
-const options = {
+/** Threads, each of which has a catalogue and a part of the users. */
+const workers = wholeFrom(1, 128);
+/** Each is a folder of a log, or more. */
+const partitions = wholeFrom(1, 10_000);
+const days = positiveTo(1_000_000);
+
+/** What the command takes; a short form beside the long one. */
+const commandOptions = {
   config: { ...text, short: 'c' },
   data: text,
   nusers: { ...text, short: 'n' },
@@ -136,6 +146,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     throw new UsageError(
       'the raw files of the Million Song Dataset are not read here: make listen_counts.txt and similar_songs.csv elsewhere, and give their folder with --data',
     );
+  const { tag } = values;
+  if (tag === '') throw new UsageError('--tag takes text, got nothing');
   const continuous = values.continuous === true && values.nocontinuous !== true;
   const speed = number(positive, 'speed');
   const rate = number(positive, 'rate');
@@ -147,8 +159,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
   const faults = readFaults(values);
   const format = readFormat(values, target, faults);
   const end = moment(values, 'end-time', 'to');
-  const days = number(positive, 'days');
-  if (days !== undefined && end !== undefined)
+  const length = number(days, 'days');
+  if (length !== undefined && end !== undefined)
     throw new UsageError('--days is instead of an end: leave --end-time and --to out');
   const checkpoint = path('checkpoint');
   if (checkpoint !== undefined && (target.kind === 'sample' || target.kind === 'nowhere'))
@@ -161,15 +173,15 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     version: values.version === true,
     config: path('config'),
     data: path('data'),
-    users: number(count, 'nusers', 'users'),
-    growthRate: number(atLeastZero, 'growth-rate'),
+    users: number(limits.users, 'nusers', 'users'),
+    growthRate: number(limits.growthRate, 'growth-rate'),
     attritionRate: number(belowOne, 'attrition-rate'),
-    firstUserId: number(count, 'userid'),
+    firstUserId: number(limits.userId, 'userid'),
     seed: number(integer, 'randomseed', 'seed'),
-    tag: values.tag,
+    tag,
     start: moment(values, 'start-time', 'from'),
     end,
-    days,
+    days: length,
     continuous,
     speed,
     rate,
@@ -177,8 +189,8 @@ export function readCommandLine(args: readonly string[]): CommandLine {
     target,
     format,
     ids: values.ids === true,
-    partitions: number(count, 'partitions') ?? 4,
-    workers: number(count, 'workers') ?? 1,
+    partitions: number(partitions, 'partitions') ?? 4,
+    workers: number(workers, 'workers') ?? 1,
     compat: values.compat === true,
     faults,
     labels:
@@ -190,7 +202,7 @@ export function readCommandLine(args: readonly string[]): CommandLine {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options, allowPositionals: true });
+    return parseArgs({ args: [...args], options: commandOptions, allowPositionals: true });
   } catch (cause) {
     const [message] = (cause as Error).message.split('. ');
     throw new UsageError(`${message}; --help lists the options`, { cause });
@@ -202,15 +214,15 @@ function numberOption(
   expectation: Expectation<number>,
   names: readonly TextOption[],
 ): number | undefined {
-  for (const name of names) {
+  const found = names.flatMap((name) => {
     const value = values[name];
-    if (value === undefined) continue;
+    if (value === undefined) return [];
     const parsed = /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(value) ? Number(value) : Number.NaN;
     if (!expectation.accepts(parsed))
-      throw new UsageError(`--${name} takes ${expectation.name}, got ${JSON.stringify(value)}`);
-    return parsed;
-  }
-  return undefined;
+      throw new UsageError(`--${name} takes ${expectation.name}, got ${shown(value)}`);
+    return [parsed];
+  });
+  return found[0];
 }
 
 /** A point in time, by the option that gives it as such or the one that gives it in days ago. */
@@ -220,14 +232,14 @@ function moment(
   relative: 'from' | 'to',
 ): Moment | undefined {
   const time = values[absolute];
-  if (time === undefined) {
-    const daysAgo = numberOption(values, atLeastZero, [relative]);
-    return daysAgo === undefined ? undefined : { daysAgo };
-  }
+  const daysAgo = numberOption(values, limits.daysAgo, [relative]);
+  if (time === undefined) return daysAgo === undefined ? undefined : { daysAgo };
+  if (daysAgo !== undefined)
+    throw new UsageError(`--${absolute} and --${relative} are the same: give one of them`);
   const at = parseInstant(time);
   if (Number.isNaN(at))
     throw new UsageError(
-      `--${absolute} takes an ISO 8601 time such as 2026-03-02T00:00:00, got ${JSON.stringify(time)}`,
+      `--${absolute} takes an ISO 8601 time such as 2026-03-02T00:00:00, got ${shown(time)}`,
     );
   return { at };
 }
@@ -239,7 +251,7 @@ function readTarget(
 ): Target {
   if (positionals.length > 1)
     throw new UsageError(
-      `one folder at most, got ${positionals.map((each) => JSON.stringify(each)).join(' and ')}`,
+      `one folder at most, got ${positionals.slice(0, 2).map(shown).join(' and ')}`,
     );
   const dir = values.out ?? positionals[0];
   const brokers = values.kafka ?? values.kafkaBrokerList;
@@ -269,11 +281,11 @@ function readTarget(
 
 function readFaults(values: Values): FaultRates | undefined {
   const rates = {
-    duplicates: numberOption(values, atLeastZero, ['duplicates']),
-    late: numberOption(values, atLeastZero, ['late']),
-    outOfOrder: numberOption(values, atLeastZero, ['out-of-order']),
-    malformed: numberOption(values, atLeastZero, ['malformed']),
-    schemaV2: numberOption(values, atLeastZero, ['schema-v2']),
+    duplicates: numberOption(values, share, ['duplicates']),
+    late: numberOption(values, share, ['late']),
+    outOfOrder: numberOption(values, share, ['out-of-order']),
+    malformed: numberOption(values, share, ['malformed']),
+    schemaV2: numberOption(values, share, ['schema-v2']),
   };
   const given = Object.entries(rates).filter(([, rate]) => rate !== undefined && rate > 0);
   if (given.length === 0) return undefined;
@@ -285,7 +297,7 @@ function readFaults(values: Values): FaultRates | undefined {
 function readFormat(values: Values, target: Target, faults: FaultRates | undefined) {
   const { format } = values;
   if (format !== undefined && format !== 'json' && format !== 'avro')
-    throw new UsageError(`--format takes json or avro, got ${JSON.stringify(format)}`);
+    throw new UsageError(`--format takes json or avro, got ${shown(format)}`);
   const isLog = target.kind === 'log' || target.kind === 'kafka';
   const asked = format ?? (values.useAvro ? 'avro' : values.nouseAvro ? 'json' : undefined);
   const chosen = asked ?? (isLog ? 'avro' : 'json');

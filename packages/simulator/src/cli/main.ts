@@ -7,15 +7,18 @@ import { help } from './help.ts';
 import { simulateCommand, summaryLine } from './simulate-command.ts';
 
 const stop = new AbortController();
-for (const [name, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const)
-  process.on(name, () => {
-    if (stop.signal.aborted) process.exit(code);
-    process.exitCode = code;
-    stop.abort();
-  });
+/** Before this a signal ends the process at once: nothing is written, and users are made without a pause. */
+function stopAtSignals(): void {
+  for (const [name, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)
+    process.on(name, () => {
+      if (stop.signal.aborted) process.exit(code);
+      process.exitCode = code;
+      stop.abort();
+    });
+}
 // Whoever reads the output may leave: what is left to say then is said to nobody.
 process.stdout.on('error', () => undefined);
 process.stderr.on('error', () => undefined);
@@ -29,6 +32,7 @@ async function main(): Promise<void> {
   }
   const summary = await simulateCommand(line, {
     signal: stop.signal,
+    onReady: stopAtSignals,
     stderr: process.stderr,
     worker: new URL('./share-worker.js', import.meta.url),
   });

@@ -22,6 +22,8 @@ export interface Run {
   readonly pace: Pace;
   readonly clock: PaceClock;
   readonly signal: AbortSignal;
+  /** Told when the first event is there: from then on the signal is looked at again and again. */
+  readonly onReady?: (() => void) | undefined;
   /** Most records to write. */
   readonly limit?: number | undefined;
   /** Records of each list that are written already. */
@@ -71,6 +73,8 @@ export async function runSimulation(run: Run): Promise<Ending> {
   };
 
   try {
+    await source.peek();
+    run.onReady?.();
     for (let blocks = 1; ; blocks++) {
       const ending = await step();
       if (ending !== undefined) {

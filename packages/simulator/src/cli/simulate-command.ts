@@ -64,6 +64,8 @@ export async function simulateCommand(
     readonly stderr: Parameters<typeof showProgress>[0];
     readonly worker: URL;
     readonly clock?: PaceClock;
+    /** Told when the signal is looked at: before that only the end of the process ends it. */
+    readonly onReady?: () => void;
   },
 ): Promise<Summary> {
   const { signal, clock = systemClock } = io;
@@ -139,6 +141,7 @@ export async function simulateCommand(
       pace: paceOf(line, clock, { started: began, position, start: plan.start, records: before }),
       clock,
       signal,
+      onReady: io.onReady,
       limit: line.target.kind === 'sample' ? line.target.events : undefined,
       written,
       onBlock(last) {

@@ -1,48 +1,6 @@
 import { ConfigError } from '../errors.ts';
-
-/** What a value must be: how a message names it, and the check. */
-export interface Expectation<T> {
-  readonly name: string;
-  accepts(value: unknown): value is T;
-}
-
-const expect = <T>(name: string, accepts: (value: unknown) => boolean): Expectation<T> => ({
-  name,
-  accepts: accepts as Expectation<T>['accepts'],
-});
-const isNumber = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value);
-
-export const text = expect<string>('text', (v) => typeof v === 'string' && v !== '');
-export const yesOrNo = expect<boolean>('true or false', (v) => typeof v === 'boolean');
-export const integer = expect<number>('a whole number', (v) => Number.isSafeInteger(v));
-export const count = expect<number>(
-  'a whole number of at least 1',
-  (v) => Number.isSafeInteger(v) && (v as number) >= 1,
-);
-export const positive = expect<number>('a number above 0', (v) => isNumber(v) && v > 0);
-export const atLeastZero = expect<number>('a number of at least 0', (v) => isNumber(v) && v >= 0);
-export const share = expect<number>('a number from 0 to 1', (v) => isNumber(v) && v >= 0 && v <= 1);
-export const belowOne = expect<number>(
-  'a number from 0 to below 1',
-  (v) => isNumber(v) && v >= 0 && v < 1,
-);
-export const httpStatus = expect<number>(
-  'an HTTP status from 100 to 599',
-  (v) => Number.isInteger(v) && (v as number) >= 100 && (v as number) <= 599,
-);
-/** An ISO 8601 time; without a zone it is UTC. */
-export const instant = expect<string>(
-  'an ISO 8601 time such as 2026-03-02T00:00:00',
-  (v) => typeof v === 'string' && !Number.isNaN(parseInstant(v)),
-);
-
-/** Epoch milliseconds of an ISO 8601 time, UTC where it names no zone; `NaN` where it is none. */
-export function parseInstant(value: string): number {
-  if (!/^\d{4}-\d{2}-\d{2}/.test(value)) return Number.NaN;
-  const zoned = !value.includes('T') || /(Z|[+-]\d{2}:?\d{2})$/.test(value);
-  return Date.parse(zoned ? value : `${value}Z`);
-}
+import { closestTo } from './closest-to.ts';
+import type { Expectation } from './expectation.ts';
 
 /** Reads the keys of one object of a configuration, and knows where in it that object stands. */
 export interface ConfigReader {
@@ -53,6 +11,13 @@ export interface ConfigReader {
   object(key: string): ConfigReader;
   /** The objects of a list, which holds at least one. */
   list(key: string): readonly ConfigReader[];
+  /**
+   * To be called when all is read. `unused` are keys that may be there and mean nothing, and a key that begins with `_`, `$` or `//` is a
+   * remark.
+   *
+   * @throws ConfigError for a key that nobody has asked for, here or further in.
+   */
+  refuseUnknown(unused?: readonly string[]): void;
 }
 
 /** @throws ConfigError when `value` is not an object. */
@@ -61,22 +26,52 @@ export function configReader(value: unknown, path = ''): ConfigReader {
     throw new ConfigError(path || '(all)', 'an object', value);
   const fields = value as Readonly<Record<string, unknown>>;
   const pathOf = (key: string) => (path ? `${path}.${key}` : key);
+  const known = new Set<string>();
+  const inner: ConfigReader[] = [];
+  const readInner = (found: unknown, at: string): ConfigReader => {
+    const reader = configReader(found, at);
+    inner.push(reader);
+    return reader;
+  };
+  const fieldOf = (key: string): unknown => {
+    known.add(key);
+    return Object.hasOwn(fields, key) ? fields[key] : undefined;
+  };
   const required = <T>(key: string, expectation: Expectation<T>): T => {
-    const found = fields[key];
+    const found = fieldOf(key);
     if (!expectation.accepts(found)) throw new ConfigError(pathOf(key), expectation.name, found);
     return found;
   };
   return {
     path: pathOf,
     required,
-    optional: (key, expectation, otherwise) =>
-      fields[key] === undefined || fields[key] === null ? otherwise : required(key, expectation),
-    object: (key) => configReader(fields[key], pathOf(key)),
+    optional: (key, expectation, otherwise) => {
+      const found = fieldOf(key);
+      return found === undefined || found === null ? otherwise : required(key, expectation);
+    },
+    object: (key) => readInner(fieldOf(key), pathOf(key)),
     list: (key) => {
-      const found = fields[key];
+      const found = fieldOf(key);
       if (!Array.isArray(found) || found.length === 0)
         throw new ConfigError(pathOf(key), 'a list with at least one entry', found);
-      return found.map((entry, i) => configReader(entry, `${pathOf(key)}[${i}]`));
+      return found.map((entry, i) => readInner(entry, `${pathOf(key)}[${i}]`));
+    },
+    refuseUnknown(unused = []) {
+      const unknown = Object.keys(fields).find(
+        (key) => !known.has(key) && !unused.includes(key) && !remark.test(key),
+      );
+      if (unknown !== undefined)
+        throw new ConfigError(pathOf(unknown), expectedFor(unknown, [...known]), fields[unknown]);
+      for (const reader of inner) reader.refuseUnknown();
     },
   };
+}
+
+const remark = /^(_|\$|\/\/)/;
+
+function expectedFor(unknown: string, known: readonly string[]): string {
+  const closest = closestTo(unknown, known);
+  return closest === undefined
+    ? `one of ${known.join(', ')}`
+    : `a key that is known (did you mean "${closest}"?)`;
 }

@@ -65,6 +65,11 @@ describe('parseConfig', () => {
     expect(dates('2026-03-02T06:30:00+02:00')).toBe(Date.UTC(2026, 2, 2, 4, 30));
   });
 
+  test('takes remarks, and what the example of the original has and does not read', () => {
+    const remarks = { _: 'a', $schema: 'b', '// c': 'd', upgrades: [], downgrades: [] };
+    expect(refusal(remarks)).toBe('accepted');
+  });
+
   test('takes the factor t of a transition, and 1 without it', () => {
     const [first] = small.transitions;
     const { transitions } = parseConfig({
@@ -103,23 +108,46 @@ describe('parseConfig', () => {
   });
 
   test.each([
-    ['alpha', { alpha: 0 }, 'configuration key "alpha": expected a number above 0, found 0'],
-    ['text', { beta: '3' }, 'configuration key "beta": expected a number above 0, found "3"'],
+    [
+      'alpha',
+      { alpha: 0 },
+      'configuration key "alpha": expected a number above 0, up to 1,000,000,000, found 0',
+    ],
+    [
+      'text',
+      { beta: '3' },
+      'configuration key "beta": expected a number above 0, up to 1,000,000,000, found "3"',
+    ],
     [
       'growth',
       { 'growth-rate': -0.5 },
-      'configuration key "growth-rate": expected a number of at least 0, found -0.5',
+      'configuration key "growth-rate": expected a number from 0 to 10,000,000, found -0.5',
     ],
     [
       'damping',
       { 'weekend-damping': 1.2 },
       'configuration key "weekend-damping": expected a number from 0 to 1, found 1.2',
     ],
+    [
+      'a misspelt key',
+      { sessionGap: 5 },
+      'configuration key "sessionGap": expected a key that is known (did you mean "session-gap"?), found 5',
+    ],
+    [
+      'a misspelt key further in',
+      { transitions: [{ ...small.transitions[0], tt: 2 }, ...small.transitions.slice(1)] },
+      'configuration key "transitions[0].tt": expected a key that is known (did you mean "t"?), found 2',
+    ],
+    [
+      'a key that is near none',
+      { levels: [{ level: 'free', weight: 1, colour: 'red' }] },
+      'configuration key "levels[0].colour": expected one of level, weight, found "red"',
+    ],
     ['seed', { seed: 0.5 }, 'configuration key "seed": expected a whole number, found 0.5'],
     [
       'users',
       { 'n-users': 0 },
-      'configuration key "n-users": expected a whole number of at least 1, found 0',
+      'configuration key "n-users": expected a whole number from 1 to 10,000,000, found 0',
     ],
     [
       'date',
@@ -144,7 +172,7 @@ describe('parseConfig', () => {
     [
       'a weight below 0',
       { 'new-session': [{ ...home, weight: -1 }] },
-      'configuration key "new-session[0].weight": expected a number of at least 0, found -1',
+      'configuration key "new-session[0].weight": expected a number from 0 to 1,000,000,000,000, found -1',
     ],
     [
       'a probability over 1',

@@ -1,20 +1,10 @@
 import { ConfigError } from '../errors.ts';
 import type { StateKey } from '../model/state-machine.ts';
 import { checkSite } from './check-site.ts';
-import {
-  atLeastZero,
-  type ConfigReader,
-  configReader,
-  count,
-  httpStatus,
-  instant,
-  integer,
-  parseInstant,
-  positive,
-  share,
-  text,
-  yesOrNo,
-} from './config-reader.ts';
+import { type ConfigReader, configReader } from './config-reader.ts';
+import { httpStatus, instant, integer, share, text, yesOrNo } from './expectation.ts';
+import * as limits from './limits.ts';
+import { parseInstant } from './parse-instant.ts';
 import type { SiteConfig, Weighted } from './site-config.ts';
 
 /**
@@ -25,7 +15,7 @@ import type { SiteConfig, Weighted } from './site-config.ts';
  */
 export function parseConfig(json: unknown): SiteConfig {
   const config = configReader(json);
-  const minutes = (key: string) => config.optional(key, atLeastZero, 6) * 60;
+  const minutes = (key: string) => config.optional(key, limits.minutes, 6) * 60;
   const levels = weights(config, 'levels', 'level');
   const shown = config.list('show-user-details').map((entry) => ({
     auth: entry.required('auth', text),
@@ -37,10 +27,10 @@ export function parseConfig(json: unknown): SiteConfig {
   };
   const site: SiteConfig = {
     seed: config.optional('seed', integer, 0),
-    alpha: config.optional('alpha', positive, 60),
-    beta: config.optional('beta', positive, 259_200),
+    alpha: config.optional('alpha', limits.meanSeconds, 60),
+    beta: config.optional('beta', limits.meanSeconds, 259_200),
     clock: {
-      sessionGap: Math.floor(config.optional('session-gap', atLeastZero, 1_800)),
+      sessionGap: Math.floor(config.optional('session-gap', limits.gapSeconds, 1_800)),
       damping: config.optional('damping', share, 0.0625),
       weekendDamping: config.optional('weekend-damping', share, 0.5),
       weekendDampingOffset: minutes('weekend-damping-offset'),
@@ -53,30 +43,34 @@ export function parseConfig(json: unknown): SiteConfig {
     },
     start: date('start-date'),
     end: date('end-date'),
-    users: config.optional('n-users', count, 1),
-    firstUserId: config.optional('first-user-id', count, 1),
-    growthRate: config.optional('growth-rate', atLeastZero, 0),
+    users: config.optional('n-users', limits.users, 1),
+    firstUserId: config.optional('first-user-id', limits.userId, 1),
+    growthRate: config.optional('growth-rate', limits.growthRate, 0),
     tag: config.optional('tag', text, undefined),
     showUser: new Set(shown.filter(({ show }) => show).map(({ auth }) => auth)),
     levels,
     auths: weights(config, 'auths', 'auth'),
     entries: config.list('new-session').map((entry) => ({
       ...readState(entry),
-      weight: entry.required('weight', atLeastZero),
+      weight: entry.required('weight', limits.weight),
     })),
     transitions: config.list('transitions').map((entry) => ({
       source: readState(entry.object('source')),
       dest: readState(entry.object('dest')),
       p: entry.required('p', share),
-      t: entry.optional('t', atLeastZero, 1),
+      t: entry.optional('t', limits.factor, 1),
     })),
   };
+  config.refuseUnknown(unused);
   checkSite(
     site,
     shown.map(({ auth }) => auth),
   );
   return site;
 }
+
+/** The original's example has these, and the original does not read them. */
+const unused = ['upgrades', 'downgrades'];
 
 const readState = (state: ConfigReader): StateKey => ({
   page: state.required('page', text),
@@ -89,7 +83,7 @@ const readState = (state: ConfigReader): StateKey => ({
 function weights(config: ConfigReader, key: string, nameKey: string): readonly Weighted[] {
   const list = config.list(key).map((entry) => ({
     name: entry.required(nameKey, text),
-    weight: entry.required('weight', atLeastZero),
+    weight: entry.required('weight', limits.weight),
   }));
   if (!list.some(({ weight }) => weight > 0))
     throw new ConfigError(config.path(key), 'a weight above 0', list);

@@ -1,5 +1,5 @@
 import { OptionError } from '@streamify/core';
-import { share } from '../config/config-reader.ts';
+import { share } from '../config/expectation.ts';
 import { shown } from '../errors.ts';
 
 /** The faults that records can have, in the order in which they are drawn. */

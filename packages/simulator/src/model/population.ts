@@ -1,3 +1,4 @@
+import { SimulationError } from '../errors.ts';
 import { Random } from './random.ts';
 import { advance, initialUser, joiningUser, type User, type World } from './user.ts';
 import { UserQueue } from './user-queue.ts';
@@ -21,6 +22,10 @@ export interface PopulationOptions {
   readonly end: number;
   /** What has happened already: it is passed over. Default: nothing. */
   readonly after?: Position | undefined;
+  /** The last id that a user may have. */
+  readonly mostUserId: number;
+  /** How many users there is memory for at a time. */
+  readonly mostAtOnce: number;
   /** Which users are simulated here, of all there are. Default: all. */
   readonly share?: Share | undefined;
 }
@@ -59,11 +64,14 @@ export interface Population {
  */
 export function population(options: PopulationOptions, world: World): Population {
   const { seed, users, firstUserId, growthRate, start, end, after, share } = options;
+  const { mostAtOnce, mostUserId } = options;
   const queue = new UserQueue();
   const warmUp = (user: User): void => {
     while (user.time <= start || (after !== undefined && isPast(user, after)))
       if (!advance(user, world)) return;
-    if (user.time < end) queue.add(user);
+    if (user.time >= end) return;
+    if (queue.size >= mostAtOnce) throw tooMany(mostAtOnce);
+    queue.add(user);
   };
   const isHere = (id: number) => share === undefined || id % share.of === share.index;
 
@@ -80,6 +88,7 @@ export function population(options: PopulationOptions, world: World): Population
   let joinedId = firstUserId + users;
   const admit = (): void => {
     while (joins < end && joins - lead <= (queue.first?.time ?? end)) {
+      if (joinedId > mostUserId) throw noIdLeft(mostUserId);
       if (isHere(joinedId)) warmUp(joiningUser(joinedId, joins, lead, world));
       joinedId++;
       joins = nextJoin(joins);
@@ -100,6 +109,16 @@ export function population(options: PopulationOptions, world: World): Population
     },
   };
 }
+
+const tooMany = (most: number) =>
+  new SimulationError(
+    `more users act at a time than the ${most.toLocaleString('en-US')} that Node has memory for: take fewer, or give it more with NODE_OPTIONS=--max-old-space-size=MB`,
+  );
+
+const noIdLeft = (most: number) =>
+  new SimulationError(
+    `a user who joins has no id left: ${most} is the last one; let the first id be lower, or the growth`,
+  );
 
 /** Whether what a user does next lies at a position or before it. */
 function isPast(user: User, { time, user: id, session, item }: Position): boolean {

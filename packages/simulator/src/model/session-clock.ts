@@ -61,12 +61,13 @@ export function sessionClock(options: SessionClockOptions): SessionClock {
       const gap = Math.floor(random.exponential(beta)) + sessionGap;
       const candidate = warp(from + gap);
       if (candidate < from) {
-        from += sessionGap;
+        from += Math.max(sessionGap, 1);
         continue;
       }
       const dropped = dampingAt(candidate);
       if (dropped === 0 || random.uniform() >= dropped) return candidate;
-      from = candidate;
+      // What is drawn again starts later, so that it ends.
+      from = Math.max(candidate, from + 1);
     }
   };
 

@@ -1,4 +1,5 @@
 import type { Song } from '../catalogue/catalogue.ts';
+import { SimulationError } from '../errors.ts';
 import { Random } from './random.ts';
 import type { SessionClock } from './session-clock.ts';
 import type { State, StateMachine } from './state-machine.ts';
@@ -36,6 +37,8 @@ export interface World {
 
 /** Sessions of a user are numbered inside this many ids. */
 export const sessionsPerUser = 1_000_000;
+/** More are no session, but transitions that lead round and round and take no time. */
+const itemsPerSession = 10_000_000;
 const yearSeconds = 365.25 * 86_400;
 
 /**
@@ -110,6 +113,7 @@ export function advance(user: User, world: World): boolean {
   // The original does not take note of the page before a redirect.
   if (!(world.compat && to.isRedirect)) user.afterLogin = state.page === 'Login';
   user.item++;
+  if (user.item === itemsPerSession) throw endlessSession(user);
   if (to.isRedirect) user.time += 1;
   else if (to.isSong && user.time < user.songEnd) user.time = user.songEnd;
   else user.time += Math.floor(random.exponential(user.alpha * waitFactor));
@@ -150,7 +154,9 @@ function startSession(user: User, auth: string, level: string, world: World): tr
   if (state === undefined) throw noEntry(auth, level);
   user.sessions++;
   if (user.sessions === sessionsPerUser)
-    throw new RangeError(`user ${user.id} has more than ${sessionsPerUser} sessions: raise beta`);
+    throw new SimulationError(
+      `user ${user.id} has more than ${sessionsPerUser.toLocaleString('en-US')} sessions: raise beta or session-gap, or simulate a shorter time`,
+    );
   user.sessionId = user.id * sessionsPerUser + user.sessions;
   user.state = state;
   user.afterLogin = false;
@@ -173,6 +179,11 @@ function play(user: User, world: World): void {
 /** Who leaves at a rate a year leaves in a part of it with `1 - (1 - rate) ** part`. */
 const leaves = (seconds: number, rate: number, random: Random) =>
   random.uniform() < 1 - (1 - rate) ** (seconds / yearSeconds);
+
+const endlessSession = ({ id, state }: User) =>
+  new SimulationError(
+    `user ${id} does ${itemsPerSession.toLocaleString('en-US')} things in a session and has come to ${state.page}: let the transitions from there add up to less than 1, or raise alpha`,
+  );
 
 /** The configuration is checked for this, so that it is a fault of ours. */
 const noEntry = (auth: string, level: string) =>

@@ -1,9 +1,23 @@
 import { Worker } from 'node:worker_threads';
+import { SimulationError } from '../errors.ts';
 import type { BlockFeed } from './merged-source.ts';
 import type { BlockMessage, ShareTask } from './share-message.ts';
 
 /** Blocks that a thread may be ahead. */
 const ahead = 3;
+
+/** Errors of ours lose their class on the way from the thread. */
+function failureOf(error: unknown): unknown {
+  const { code, message } = error as { readonly code?: unknown; readonly message: string };
+  if (code === 'ERR_WORKER_OUT_OF_MEMORY')
+    return new SimulationError(
+      'a thread has no memory left: take fewer users, or more --workers, or give Node more memory with NODE_OPTIONS=--max-old-space-size=MB',
+      { cause: error },
+    );
+  return String(code).startsWith('STREAMIFY_')
+    ? new SimulationError(message, { cause: error })
+    : error;
+}
 
 /** Simulates a share in a thread of its own, a few blocks ahead of whoever takes them. */
 export function shareThread(script: URL, task: ShareTask): BlockFeed {
@@ -19,7 +33,7 @@ export function shareThread(script: URL, task: ShareTask): BlockFeed {
     else blocks.push(block);
   });
   worker.on('error', (error) => {
-    failure = { error };
+    failure = { error: failureOf(error) };
     for (const taker of waiting.splice(0)) taker(failure);
   });
   for (let i = 0; i < ahead; i++) worker.postMessage('next');
