@@ -9,6 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { systemReason } from '@streamify/core/adapter';
 import type { Published } from './log-topics.ts';
 import type { Options } from './options.ts';
 import { newRun, type Plan, type Source, sourceFor } from './plan.ts';
@@ -139,9 +140,8 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new UsageError(`${path} is damaged: ${(cause as Error).message}; --fresh starts over`, {
-      cause,
-    });
+    const reason = systemReason(cause) ?? 'it is not JSON';
+    throw new UsageError(`${path} is damaged: ${reason}; --fresh starts over`, { cause });
   }
 }
 

@@ -224,7 +224,7 @@ describe('the command', () => {
     [['--users', 'x'], '--users takes a whole number from 1 on, got "x"'],
     [['--nope'], "Unknown option '--nope'"],
     [['--from-jsonl', 'nowhere'], 'is no folder'],
-    [['--config', 'nowhere.json'], 'cannot be read as JSON'],
+    [['--config', 'nowhere.json'], 'cannot be read: it does not exist'],
   ])('says of %j what is wrong, in one line', async (args, message) => {
     const { code, stdout, stderr } = await runMain(...args, '--data-dir', join(dir, 'refused'));
     expect(code).toBe(1);

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
+import { loadConfig } from '@streamify/simulator';
 import { defaults, type Options } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -77,7 +77,7 @@ function asked(options: Options, before: Source): Source {
     users: users ?? before.users,
     days: days ?? before.days,
     seed: seed ?? before.seed,
-    config: config === undefined ? before.config : readConfig(config),
+    config: config === undefined ? before.config : loadConfig(config),
   };
 }
 
@@ -92,14 +92,4 @@ function optionsOf({ run, ...source }: Plan): string {
     `--users ${users} --days ${days} --seed ${seed}`,
     ...(config ? ['with a --config'] : []),
   ].join(' ');
-}
-
-function readConfig(path: string): unknown {
-  try {
-    return JSON.parse(readFileSync(path, 'utf8'));
-  } catch (cause) {
-    throw new UsageError(`--config ${path} cannot be read as JSON: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
 }

@@ -12,7 +12,7 @@ export class ConfigError extends StreamifyError {
   }
 }
 
-/** A file of a data folder cannot be read. Rows and columns count from 1; 0 means the whole file. */
+/** A configuration, or a file of a data folder, cannot be read. Rows and columns count from 1; 0 means the whole file. */
 export class DataFileError extends StreamifyError {
   readonly code = 'STREAMIFY_SIMULATOR_DATA_FILE';
   readonly file: string;

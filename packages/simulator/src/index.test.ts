@@ -16,6 +16,7 @@ test('the public names are these', () => {
       "generateSongs",
       "isDayOff",
       "loadCatalogue",
+      "loadConfig",
       "parseConfig",
       "sessionClock",
       "simulate",

@@ -11,6 +11,7 @@ export { loadCatalogue } from './catalogue/load-catalogue.ts';
 export { generateSongs } from './catalogue/song-generator.ts';
 export { defaultConfig } from './config/default-config.ts';
 export type { EventsimConfig, EventsimState } from './config/eventsim-config.ts';
+export { loadConfig } from './config/load-config.ts';
 export { parseConfig } from './config/parse-config.ts';
 export type { SiteConfig, Weighted } from './config/site-config.ts';
 export { ConfigError, DataFileError, SimulationError } from './errors.ts';

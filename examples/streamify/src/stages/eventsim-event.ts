@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { misfitOf, tableColumns } from '@streamify/core/adapter';
+import { jsonFault, misfitOf, tableColumns } from '@streamify/core/adapter';
 import { type TopicName, topics } from '@streamify/models';
 import { text } from '../cleaning/cleaning-rules.ts';
 import type { Identified } from '../log-topics.ts';
@@ -51,7 +51,11 @@ function parseObject(line: string): Json {
   try {
     json = JSON.parse(line.replace(byteOrderMark, ''));
   } catch (cause) {
-    throw new NotAnEvent(`not JSON: ${(cause as Error).message}`);
+    const fault = jsonFault(line.replace(byteOrderMark, ''));
+    throw new NotAnEvent(
+      `not JSON: ${fault ? `${fault.problem} in column ${fault.column}` : 'too long'}`,
+      { cause },
+    );
   }
   if (typeof json !== 'object' || json === null || Array.isArray(json))
     throw new NotAnEvent('not a JSON object');

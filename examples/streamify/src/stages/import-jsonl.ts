@@ -1,6 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream, existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { pipeline } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import {
@@ -9,10 +9,12 @@ import {
   type ResumingPublisher,
   resumingPublisher,
 } from '@streamify/core';
+import { systemReason } from '@streamify/core/adapter';
 import type { TopicName } from '@streamify/models';
 import { type Identified, type Published, partitions, topicIn, topicNames } from '../log-topics.ts';
 import { type Progress, shown } from '../progress.ts';
 import { UsageError } from '../usage-error.ts';
+import { byteLines, LineTooLong } from './byte-lines.ts';
 import { eventsimEvent, NotAnEvent } from './eventsim-event.ts';
 
 const batchSize = 4_096;
@@ -92,20 +94,21 @@ async function importFile(
   for await (const line of linesOf(file, onBytes)) {
     if (signal.aborted) return;
     number++;
-    if (line.trim() === '') continue;
     try {
-      events.push(eventsimEvent(topic, line));
+      const text = textOf(line);
+      if (text.trim() === '') continue;
+      events.push(eventsimEvent(topic, text));
     } catch (cause) {
       if (!(cause instanceof NotAnEvent)) throw cause;
       const headers = { file, line: String(number), reason: cause.message };
-      malformed.push({ key: `${topic}:${number}`, value: Buffer.from(line), headers });
+      malformed.push({ key: `${topic}:${number}`, value: line, headers });
     }
     if (events.length + malformed.length >= batchSize) await flush();
   }
   await flush();
 }
 
-async function* linesOf(file: string, onBytes: (bytes: number) => void): AsyncGenerator<string> {
+async function* linesOf(file: string, onBytes: (bytes: number) => void): AsyncGenerator<Buffer> {
   const source = createReadStream(file);
   source.on('data', (chunk) => onBytes(chunk.length));
   let failure: Error | null = null;
@@ -115,10 +118,30 @@ async function* linesOf(file: string, onBytes: (bytes: number) => void): AsyncGe
       })
     : source;
   try {
-    yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
+    yield* byteLines(input);
   } catch (cause) {
     failure ??= cause as Error;
   }
-  if (failure)
-    throw new UsageError(`${file} cannot be read: ${failure.message}`, { cause: failure });
+  if (failure) throw unreadable(file, failure);
+}
+
+function unreadable(file: string, cause: Error): UsageError {
+  const reason = cause instanceof LineTooLong ? `a line ${cause.message}` : systemReason(cause);
+  return new UsageError(
+    `${file} cannot be read: ${reason ?? 'it is no gzip file, or damaged or cut off'}`,
+    { cause },
+  );
+}
+
+/**
+ * A line as text.
+ *
+ * @throws NotAnEvent where it is not UTF-8: what it means is not known, and a guess would falsify it.
+ */
+function textOf(line: Buffer): string {
+  if (isUtf8(line)) return line.toString();
+  const whole = Buffer.from(line.toString());
+  const at = line.findIndex((byte, i) => byte !== whole[i]);
+  const byte = line[at]?.toString(16).padStart(2, '0');
+  throw new NotAnEvent(`not UTF-8: byte 0x${byte} in column ${at + 1}`);
 }

@@ -2,6 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { systemReason } from '@streamify/core/adapter';
+import { decodeText } from '../decode-text.ts';
 import { DataFileError } from '../errors.ts';
 
 const unzip = promisify(gunzip);
@@ -42,9 +44,10 @@ async function readIfThere(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return undefined;
-    throw new DataFileError({ file: basename(path) }, `cannot be read: ${message}`, { cause });
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new DataFileError({ file: basename(path) }, `cannot be read: ${systemReason(cause)}`, {
+      cause,
+    });
   }
 }
 
@@ -53,33 +56,14 @@ async function plainBytes(file: string, bytes: Buffer): Promise<Buffer> {
   try {
     return await unzip(bytes);
   } catch (cause) {
-    const { message } = cause as Error;
-    throw new DataFileError({ file }, `cannot be unpacked: ${message}`, { cause });
+    throw new DataFileError({ file }, 'cannot be unpacked: it is no gzip file, or damaged', {
+      cause,
+    });
   }
 }
 
 function textLines(file: string, bytes: Buffer): readonly string[] {
-  const lines = decode(file, bytes).split(/\r\n|\n|\r/);
+  const lines = decodeText(file, bytes).split(/\r\n|\n|\r/);
   if (lines.at(-1) === '') lines.pop();
   return lines;
-}
-
-function decode(file: string, bytes: Buffer): string {
-  const decoder = (encoding: string) => new TextDecoder(encoding, { fatal: true });
-  if (bytes[0] === 0xff && bytes[1] === 0xfe) return decoder('utf-16le').decode(bytes);
-  try {
-    return decoder('utf-8').decode(bytes);
-  } catch (cause) {
-    throw new DataFileError({ file, ...firstInvalid(bytes) }, 'is not valid UTF-8', { cause });
-  }
-}
-
-/** Where the first character is that is not UTF-8: the row, and the byte in it as the column. */
-function firstInvalid(bytes: Buffer): { row: number; column: number } {
-  const whole = Buffer.from(bytes.toString('utf8'));
-  let at = 0;
-  while (at < bytes.length && bytes[at] === whole[at]) at++;
-  const before = bytes.subarray(0, at);
-  const row = before.reduce((rows, byte) => rows + (byte === 0x0a ? 1 : 0), 1);
-  return { row, column: at - before.lastIndexOf(0x0a) };
 }

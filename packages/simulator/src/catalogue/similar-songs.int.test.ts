@@ -37,6 +37,6 @@ test('a row that is no pair, and a file that is damaged, are told', async () => 
   await rm(join(folder, 'similar_songs.csv'));
   await writeFile(join(folder, 'similar_songs.csv.gz'), 'no gzip');
   await expect(findSimilarSongs(folder, songs)).rejects.toThrow(
-    'similar_songs.csv.gz: cannot be read: incorrect header check',
+    'similar_songs.csv.gz: cannot be read: it is no gzip file, or damaged',
   );
 });

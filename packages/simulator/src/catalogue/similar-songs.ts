@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
+import { systemReason } from '@streamify/core/adapter';
 import { DataFileError } from '../errors.ts';
 import type { Catalogue, Song } from './catalogue.ts';
 
@@ -54,9 +55,8 @@ export async function findSimilarSongs(
     text.destroy();
     await reading.catch(() => undefined);
     if (cause instanceof DataFileError) throw cause;
-    throw new DataFileError({ file, row }, `cannot be read: ${(cause as Error).message}`, {
-      cause,
-    });
+    const reason = systemReason(cause) ?? 'it is no gzip file, or damaged';
+    throw new DataFileError({ file, row }, `cannot be read: ${reason}`, { cause });
   }
   return similar;
 }

@@ -8,6 +8,7 @@ import {
   rmSync,
   writeSync,
 } from 'node:fs';
+import { systemReason } from '@streamify/core/adapter';
 import { CheckpointError, OutputError, shown } from '../errors.ts';
 import type { FaultState } from '../faults/fault-injector.ts';
 import type { Position } from '../model/population.ts';
@@ -45,17 +46,28 @@ export function readCheckpoint(path: string): Checkpoint | undefined {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new CheckpointError(`cannot read the checkpoint ${path}: ${(cause as Error).message}`, {
+    throw new CheckpointError(`cannot read the checkpoint ${path}: ${systemReason(cause)}`, {
       cause,
     });
   }
   try {
-    const found = JSON.parse(text) as Checkpoint;
-    if (found.format === 1) return found;
+    const found: unknown = JSON.parse(text);
+    if (isCheckpoint(found)) return found;
   } catch {
     // The message below holds for whatever it is.
   }
   throw new CheckpointError(`${path} is no checkpoint of this version: delete it to start over`);
+}
+
+function isCheckpoint(found: unknown): found is Checkpoint {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null;
+  if (!isObject(found)) return false;
+  const { format, identity, start, end, output, labels, records } = found as Partial<Checkpoint>;
+  return (
+    format === 1 &&
+    [identity, output, records].every(isObject) &&
+    [start, end ?? 0, labels].every(Number.isFinite)
+  );
 }
 
 /** Replaces the checkpoint at once and durably: a run that is killed leaves the old one or the new one. */
@@ -73,9 +85,7 @@ export function writeCheckpoint(path: string, checkpoint: Checkpoint): void {
     renameSync(draft, path);
   } catch (cause) {
     rmSync(draft, { force: true });
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOSPC' ? 'the disk is full' : message;
-    throw new OutputError(`cannot write the checkpoint ${path}: ${reason}`, { cause });
+    throw new OutputError(`cannot write the checkpoint ${path}: ${systemReason(cause)}`, { cause });
   }
 }
 

@@ -229,12 +229,12 @@ describe.skipIf(missing !== '')(`streamify-simulate ${missing && `(needs ${missi
     [
       'a missing configuration',
       ['-c', 'none.json'],
-      'cannot read the configuration none.json: ENOENT',
+      'none.json: cannot be read: it does not exist',
     ],
     [
       'a configuration that is no JSON',
       ['-c', 'bad.json'],
-      'the configuration bad.json is not JSON',
+      'bad.json, row 1, column 11: is not JSON: expected a value, found "}"',
     ],
     [
       'an unknown page',
@@ -259,7 +259,7 @@ describe.skipIf(missing !== '')(`streamify-simulate ${missing && `(needs ${missi
     [
       'a folder that is a file',
       ['--out', 'bad.json', ...window],
-      'cannot make the folder bad.json: EEXIST',
+      'cannot make the folder bad.json: something else is there',
     ],
     [
       'a checkpoint that is none',

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { loadCatalogue } from '../catalogue/load-catalogue.ts';
-import type { EventsimConfig } from '../config/eventsim-config.ts';
-import { CheckpointError, ConfigError, UsageError } from '../errors.ts';
+import { loadConfig } from '../config/load-config.ts';
+import { CheckpointError } from '../errors.ts';
 import { type FaultLabel, faultInjector } from '../faults/fault-injector.ts';
 import type { Position } from '../model/population.ts';
 import { GrowingFile } from '../output/growing-file.ts';
@@ -185,7 +184,7 @@ async function simulationOptions(
   now: number,
   found: Checkpoint | undefined,
 ): Promise<SimulationOptions> {
-  const config = line.config === undefined ? undefined : readConfig(line.config);
+  const config = line.config === undefined ? undefined : loadConfig(line.config);
   const catalogue = line.data === undefined ? undefined : await loadCatalogue(line.data);
   const { users, growthRate, attritionRate, firstUserId, seed, tag, days, compat } = line;
   const given = <K extends string, V>(key: K, value: V | undefined) =>
@@ -229,26 +228,6 @@ const absolute = (moment: Moment | undefined) =>
   moment !== undefined && 'at' in moment ? moment.at : undefined;
 const relative = (moment: Moment | undefined, now: number) =>
   moment !== undefined && 'daysAgo' in moment ? now - moment.daysAgo * day : undefined;
-
-function readConfig(path: string): EventsimConfig {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new UsageError(`cannot read the configuration ${path}: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  try {
-    const found: unknown = JSON.parse(text);
-    if (typeof found === 'object' && found !== null) return found as EventsimConfig;
-  } catch (cause) {
-    throw new UsageError(`the configuration ${path} is not JSON: ${(cause as Error).message}`, {
-      cause,
-    });
-  }
-  throw new ConfigError('(all)', 'an object', text.slice(0, 100));
-}
 
 function openSource(
   { workers }: CommandLine,

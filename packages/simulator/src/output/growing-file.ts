@@ -1,4 +1,5 @@
 import { closeSync, fdatasyncSync, fstatSync, ftruncateSync, openSync, writeSync } from 'node:fs';
+import { systemReason } from '@streamify/core/adapter';
 import { CheckpointError, OutputError } from '../errors.ts';
 
 /** A file that grows at its end. What a run wrote behind the length that it goes on from is cut off. */
@@ -54,9 +55,7 @@ export class GrowingFile {
     try {
       return action();
     } catch (cause) {
-      const { code, message } = cause as NodeJS.ErrnoException;
-      const reason = code === 'ENOSPC' ? 'the disk is full' : message;
-      throw new OutputError(`cannot ${what} ${this.path}: ${reason}`, { cause });
+      throw new OutputError(`cannot ${what} ${this.path}: ${systemReason(cause)}`, { cause });
     }
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { systemReason } from '@streamify/core/adapter';
 import { OutputError } from '../errors.ts';
 import type { RecordList } from '../records/record-block.ts';
 import { topicOrder } from '../records/record-writer.ts';
@@ -35,6 +36,6 @@ export function makeFolder(dir: string): void {
   try {
     mkdirSync(dir, { recursive: true });
   } catch (cause) {
-    throw new OutputError(`cannot make the folder ${dir}: ${(cause as Error).message}`, { cause });
+    throw new OutputError(`cannot make the folder ${dir}: ${systemReason(cause)}`, { cause });
   }
 }

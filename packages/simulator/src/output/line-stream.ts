@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { systemReason } from '@streamify/core/adapter';
 import { OutputError } from '../errors.ts';
 import type { RecordList } from '../records/record-block.ts';
 import type { RecordOutput } from './record-output.ts';
@@ -24,7 +25,7 @@ export function lineStream(stream: Writable): RecordOutput {
           const isGone =
             code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED' || code === 'ECONNRESET';
           if (isGone) return reject(new PipeClosed('the reader has gone', { cause: error }));
-          const reason = code === 'ENOSPC' ? 'the disk is full' : error.message;
+          const reason = systemReason(error) ?? 'it is closed';
           reject(new OutputError(`cannot write to standard output: ${reason}`, { cause: error }));
         });
       });
