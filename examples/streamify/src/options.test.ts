@@ -51,6 +51,10 @@ describe('parseOptions', () => {
     expect(parse('-h')).toMatchObject({ help: true });
   });
 
+  it('refuses the usual folder below a path that dbt cannot take', () => {
+    expect(() => parseOptions([], '/clones/c#')).toThrow('the data folder /clones/c#/.streamify');
+  });
+
   it.each([
     [['--users', '0'], '--users takes a whole number from 1 on, got "0"'],
     [['--users', 'many'], '--users takes a whole number from 1 on, got "many"'],
@@ -61,6 +65,11 @@ describe('parseOptions', () => {
       '--seed takes a whole number from 0 on, got "99999999999999999999"',
     ],
     [['--data-dir', ''], '--data-dir takes a path, got nothing'],
+    [
+      ['--data-dir', 'a#b'],
+      'the data folder /from/a#b has "#" in its path, below which dbt and DuckDB find no database: choose another --data-dir',
+    ],
+    [['--data-dir', 'what?/x'], 'the data folder /from/what?/x has "?" in its path'],
     [['--from-jsonl', 'x', '--seed', '1'], '--seed is for a simulation'],
     [['--users', '99999999999'], '--users takes 10,000,000 at most, got 99999999999'],
     [['--days', '0', '--kafka'], '--days takes a whole number from 1 on, got "0"'],

@@ -82,6 +82,8 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
     if (value === '') throw new UsageError(`--${option} takes a path, got nothing`);
     return value === undefined ? undefined : resolve(from, value);
   };
+  const dataDir = path('data-dir') ?? resolve(from, defaults.dataDir);
+  checkDataDir(dataDir);
   const options: Options = {
     help: values.help ?? false,
     users: number('users', 1, 10_000_000),
@@ -89,7 +91,7 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
     seed: number('seed', 0),
     config: path('config'),
     fromJsonl: path('from-jsonl'),
-    dataDir: path('data-dir') ?? resolve(from, defaults.dataDir),
+    dataDir,
     fresh: values.fresh ?? false,
     kafka: values.kafka ?? false,
     continuous: values.continuous ?? false,
@@ -111,6 +113,15 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
   if (values.speed !== undefined && !options.continuous)
     throw new UsageError('--speed is for --continuous; anything else is as fast as it can');
   return options;
+}
+
+/** DuckDB and dbt read a path as an address: what follows these is no part of the file's name to them. */
+function checkDataDir(path: string): void {
+  const [sign] = /[#?]/.exec(path) ?? [];
+  if (sign !== undefined)
+    throw new UsageError(
+      `the data folder ${path} has "${sign}" in its path, below which dbt and DuckDB find no database: choose another --data-dir`,
+    );
 }
 
 const fastest = 100_000;

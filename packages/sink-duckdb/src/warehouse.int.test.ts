@@ -109,6 +109,24 @@ describe('a DuckDB warehouse', () => {
     );
   });
 
+  it.each(['a?b', "o'x #%;*[b] \u00e9"])(
+    'below %j it commits, or refuses the path',
+    async (name) => {
+      const path = join(dir, name, 'raw.duckdb');
+      if (name.includes('?'))
+        return await expect(openWarehouse({ path })).rejects.toThrow(
+          `the path of a warehouse is ${JSON.stringify(path)}: DuckDB cannot write below a name with a question mark, choose another`,
+        );
+      const other = await openWarehouse({ path });
+      await other.close();
+      const reader = await openReader({ path });
+      expect(await reader.query('select count(*)::int as n from _streamify.counts')).toEqual([
+        { n: 0 },
+      ]);
+      reader.close();
+    },
+  );
+
   it('refuses an upsert by a column that is not in the schema', () => {
     expect(() => warehouse.table('plays', Play.schema, { upsert: ['nobody'] })).toThrow(
       /upsert of table plays needs columns of it, got nobody/,

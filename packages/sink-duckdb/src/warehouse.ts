@@ -1,5 +1,5 @@
 import { mkdirSync, realpathSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { OptionError, type Warehouse } from '@streamify/core';
@@ -50,6 +50,7 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
   const { lockTimeout = 5_000 } = options;
   const config = { ...defaultConfig, ...options.config };
   if (!options.path) throw new OptionError('a warehouse needs the path of its file, got none');
+  checkPath(options.path);
   mkdirSync(dirname(options.path), { recursive: true });
   const path = join(realpathSync(dirname(options.path)), basename(options.path));
   shared[slot] ??= new Set();
@@ -89,6 +90,14 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
       return closing;
     },
   };
+}
+
+/** DuckDB takes what follows a question mark for parameters of a request, and puts its journal elsewhere. */
+function checkPath(path: string): void {
+  if (resolve(path).includes('?'))
+    throw new OptionError(
+      `the path of a warehouse is ${JSON.stringify(resolve(path))}: DuckDB cannot write below a name with a question mark, choose another`,
+    );
 }
 
 async function openInstance(
