@@ -90,6 +90,24 @@ describe('logContract', () => {
     expect(await failures(memoryLog)).toEqual([]);
   });
 
+  it('tells the first of 10,000 records that differs, and not all of them', async () => {
+    const swapped = slices((records) =>
+      records.map((r) => ({
+        ...r,
+        value: Uint8Array.from(r.value, (byte) => (byte === 57 ? 56 : byte)),
+      })),
+    );
+    const promise = 'returns 10,000 records unchanged';
+    const found = logContract({ open: async () => broken(swapped) }).find(
+      ({ name }) => name === promise,
+    );
+    const failure: unknown = await found?.run().catch((cause: unknown) => cause);
+    expect(failure).toBeInstanceOf(Error);
+    const { message } = failure as Error;
+    expect(message).toMatch(/^\[\d+\] is 'key \d+: \d+ .*, expected 'key \d+: \d+ /);
+    expect(message.length).toBeLessThan(2_100);
+  });
+
   it.each([
     ['returns records in reverse', slices((r) => r.toReversed()), 'keeps the order of each key'],
     ['loses the last record', slices((r) => r.slice(0, -1)), 'returns 10,000 records unchanged'],

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { assertSame } from './assert-same.ts';
 import { type Check, numbers, readTopic, record, single, textOf } from './log-contract-context.ts';
 
 /** Promises of a log that outlives its process. */
@@ -13,7 +14,7 @@ export const persistenceCases: Readonly<Record<string, Check>> = {
     const before = await readTopic(log, topic);
     const again = await reopen();
     assert.equal(await again.partitions(topic), 2);
-    assert.deepEqual(await readTopic(again, topic), before);
+    assertSame(await readTopic(again, topic), before);
   },
 
   'goes on after the last record when it is opened again': async (context) => {
@@ -21,8 +22,8 @@ export const persistenceCases: Readonly<Record<string, Check>> = {
     const again = await context.reopen();
     await again.publish(context.topic, [record('key', 'c')]);
     const [records = []] = await readTopic(again, context.topic);
-    assert.deepEqual(records.map(textOf), ['a', 'b', 'c']);
-    assert.deepEqual(
+    assertSame(records.map(textOf), ['a', 'b', 'c']);
+    assertSame(
       records.map(({ loggedAt }) => loggedAt),
       records.map(({ loggedAt }) => loggedAt).toSorted((a, b) => a - b),
     );
@@ -35,7 +36,7 @@ export const persistenceCases: Readonly<Record<string, Check>> = {
     const again = await reopen();
     assert.equal(await again.partitions(topic), undefined);
     await again.createTopic(topic, { partitions: 1 });
-    assert.deepEqual(await readTopic(again, topic), [[]]);
+    assertSame(await readTopic(again, topic), [[]]);
   },
 
   'closes once what is under way is done': async ({ log, topic, reopen }) => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { OffsetOutOfRangeError, OptionError } from '../contract/errors.ts';
+import { assertSame } from './assert-same.ts';
 import {
   type Check,
   drain,
@@ -19,7 +20,7 @@ export const pollCases: Readonly<Record<string, Check>> = {
     const { start, end } = await reader.bounds();
     assert.equal(end, start);
     await context.log.publish(context.topic, [record('key', 'a'), record('key', 'b')]);
-    assert.deepEqual(await reader.bounds(), { start, end: start + 2 });
+    assertSame(await reader.bounds(), { start, end: start + 2 });
   },
 
   'returns no more records than asked for': async (context) => {
@@ -34,7 +35,7 @@ export const pollCases: Readonly<Record<string, Check>> = {
     assert.ok(records.length >= 1 && records.length <= 3, `${records.length} records`);
     assert.equal(next, from + records.length);
     const all = await drain(reader, { ...limits, maxRecords: 3 });
-    assert.deepEqual(all.map(textOf), numbers(10).map(String));
+    assertSame(all.map(textOf), numbers(10).map(String));
   },
 
   'returns no more bytes than asked for': async (context) => {
@@ -85,14 +86,14 @@ export const pollCases: Readonly<Record<string, Check>> = {
     const reader = await single(context, ['a']);
     const { end: from } = await reader.bounds();
     const slice = await reader.poll({ ...limits, from, maxWait: 0 });
-    assert.deepEqual(slice, { records: [], next: from });
+    assertSame(slice, { records: [], next: from });
   },
 
   'returns nothing when the wait is over': async (context) => {
     const reader = await single(context, ['a']);
     const { end: from } = await reader.bounds();
     const slice = await reader.poll({ ...limits, from, maxWait: 20 });
-    assert.deepEqual(slice, { records: [], next: from });
+    assertSame(slice, { records: [], next: from });
   },
 
   'wakes a waiting poll when a record comes': async (context) => {
@@ -103,7 +104,7 @@ export const pollCases: Readonly<Record<string, Check>> = {
     assert.equal(early, 'waits');
     await context.log.publish(context.topic, [record('key', 'b')]);
     const { records } = await waiting;
-    assert.deepEqual(records.map(textOf), ['b']);
+    assertSame(records.map(textOf), ['b']);
   },
 
   'ends a wait when the signal aborts': async (context) => {
@@ -112,9 +113,9 @@ export const pollCases: Readonly<Record<string, Check>> = {
     const abort = new AbortController();
     const waiting = reader.poll({ ...limits, from, maxWait: 600_000, signal: abort.signal });
     abort.abort();
-    assert.deepEqual(await waiting, { records: [], next: from });
+    assertSame(await waiting, { records: [], next: from });
     const aborted = { ...limits, from, maxWait: 600_000, signal: AbortSignal.abort() };
-    assert.deepEqual(await reader.poll(aborted), { records: [], next: from });
+    assertSame(await reader.poll(aborted), { records: [], next: from });
   },
 
   'lets many readers wait at once': async (context) => {
@@ -129,12 +130,11 @@ export const pollCases: Readonly<Record<string, Check>> = {
       const waiting = [reader, ...more].map((each) => each.poll(wait));
       await setTimeout(20);
       await context.log.publish(context.topic, [record('key', 'a')]);
-      for (const { records } of await Promise.all(waiting))
-        assert.deepEqual(records.map(textOf), ['a']);
+      for (const { records } of await Promise.all(waiting)) assertSame(records.map(textOf), ['a']);
     } finally {
       process.off('warning', warn);
     }
-    assert.deepEqual(warnings, []);
+    assertSame(warnings, []);
   },
 
   'lets two readers go at their own pace': async (context) => {
@@ -142,9 +142,9 @@ export const pollCases: Readonly<Record<string, Check>> = {
     const second = await context.log.reader(context.topic, 0);
     const { start } = await first.bounds();
     await first.poll({ ...limits, from: start + 9, maxWait: patience });
-    assert.deepEqual((await drain(second)).map(textOf), numbers(10).map(String));
+    assertSame((await drain(second)).map(textOf), numbers(10).map(String));
     await second.close();
-    assert.deepEqual((await drain(first)).map(textOf), numbers(10).map(String));
+    assertSame((await drain(first)).map(textOf), numbers(10).map(String));
   },
 
   'refuses an offset outside the log': async (context) => {
@@ -154,7 +154,7 @@ export const pollCases: Readonly<Record<string, Check>> = {
       await assert.rejects(reader.poll({ ...limits, from, maxWait: patience }), (error) => {
         assert.ok(error instanceof OffsetOutOfRangeError, `not that error: ${error}`);
         const { topic, partition, offset } = error;
-        assert.deepEqual(
+        assertSame(
           { topic, partition, offset },
           { topic: context.topic, partition: 0, offset: from },
         );

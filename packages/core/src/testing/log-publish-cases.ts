@@ -3,6 +3,7 @@ import { avroDecoder } from '../codec/avro-codec.ts';
 import { defineEvent } from '../codec/define-event.ts';
 import { PartitionCountError } from '../contract/errors.ts';
 import type { LogRecord } from '../contract/event-log.ts';
+import { assertSame } from './assert-same.ts';
 import {
   type Check,
   drain,
@@ -38,7 +39,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     const records = (await readTopic(log, topic)).flat();
     for (const k of numbers(7)) {
       const ofKey = records.filter(({ key }) => key === `key ${k}`).map(textOf);
-      assert.deepEqual(
+      assertSame(
         ofKey,
         numbers(400)
           .filter((n) => (n % 100) % 7 === k)
@@ -78,7 +79,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     ];
     expected[byKey]?.push('by its key');
     expected[2]?.push('last', 'last', 'last');
-    assert.deepEqual(found, expected);
+    assertSame(found, expected);
     await log.publish(topic, [record('key', 'again')]);
     const again = (await readTopic(log, topic))[byKey]?.map(textOf);
     assert.equal(again?.at(-1), 'again', 'the partition of the key is another than before');
@@ -99,7 +100,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
         PartitionCountError,
         `partition ${partition}`,
       );
-    assert.deepEqual(await readTopic(log, topic), [[], []]);
+    assertSame(await readTopic(log, topic), [[], []]);
   },
 
   'numbers records without gaps from the start': async (context) => {
@@ -107,7 +108,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     await context.log.publish(context.topic, [record('key', 'c')]);
     const { start } = await reader.bounds();
     const offsets = (await drain(reader)).map(({ offset }) => offset);
-    assert.deepEqual(offsets, [start, start + 1, start + 2]);
+    assertSame(offsets, [start, start + 1, start + 2]);
   },
 
   'returns keys and values as they were published': async ({ log, topic }) => {
@@ -119,7 +120,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     ];
     await log.publish(topic, sent);
     const [received = []] = await readTopic(log, topic);
-    assert.deepEqual(
+    assertSame(
       received.map(({ key, value }) => ({ key, value: new Uint8Array(value) })),
       sent,
     );
@@ -134,7 +135,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
       record('a', '3'),
     ]);
     const [received = []] = await readTopic(log, topic);
-    assert.deepEqual(
+    assertSame(
       received.map((r) => ({ ...r.headers })),
       [headers, {}, {}],
     );
@@ -155,7 +156,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     for (const i of numbers(5)) await context.log.publish(context.topic, [record('a', String(i))]);
     const times = (await drain(reader)).map(({ loggedAt }) => loggedAt);
     assert.equal(times.length, 5);
-    assert.deepEqual(
+    assertSame(
       times,
       times.toSorted((a, b) => a - b),
     );
@@ -167,7 +168,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     const reader = await single(context, ['a']);
     const before = await reader.bounds();
     await context.log.publish(context.topic, []);
-    assert.deepEqual(await reader.bounds(), before);
+    assertSame(await reader.bounds(), before);
   },
 
   'keeps every record of concurrent publishes, each once and in its order': async (context) => {
@@ -181,7 +182,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     const records = (await readTopic(log, topic)).flat();
     for (const producer of numbers(20)) {
       const own = records.filter(({ key }) => key === `${producer}`).map(textOf);
-      assert.deepEqual(own, numbers(10).map(String));
+      assertSame(own, numbers(10).map(String));
     }
   },
 
@@ -194,7 +195,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     }
     const number = (r: LogRecord) => Number.parseInt(textOf(r), 10);
     const received = (await readTopic(log, topic)).flat().sort((a, b) => number(a) - number(b));
-    assert.deepEqual(
+    assertSame(
       received.map((r) => `${r.key}: ${textOf(r)}`),
       sent.map(({ key, value }) => `${key}: ${new TextDecoder().decode(value)}`),
     );
@@ -209,7 +210,7 @@ export const publishCases: Readonly<Record<string, Check>> = {
     const [records = []] = await readTopic(log, topic);
     const decoder = avroDecoder(Play, log.registry);
     await decoder.prepare(records);
-    assert.deepEqual(
+    assertSame(
       records.map((r) => ({ key: r.key, value: decoder.decode(r) })),
       plays.map((value) => ({ key: value.listener, value })),
     );

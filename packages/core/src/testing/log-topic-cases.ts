@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { OptionError, PartitionCountError, UnknownTopicError } from '../contract/errors.ts';
+import { assertSame } from './assert-same.ts';
 import {
   type Check,
   drain,
@@ -64,10 +65,10 @@ export const topicCases: Readonly<Record<string, Check>> = {
       assert.equal(await log.partitions(topic), partitions);
       for (const partition of numbers(partitions)) {
         const reader = await log.reader(topic, partition);
-        assert.deepEqual(await reader.bounds(), { start: 0, end: 0 });
+        assertSame(await reader.bounds(), { start: 0, end: 0 });
         await log.publish(topic, [{ ...record('a', `${partitions}`), partition }]);
         const records = await drain(reader);
-        assert.deepEqual(
+        assertSame(
           records.map((each) => [each.offset, textOf(each)]),
           [[0, `${partitions}`]],
         );
@@ -110,7 +111,7 @@ export const topicCases: Readonly<Record<string, Check>> = {
     const later = await single(context, ['c', 'd', 'e']);
     await isGone('when there is another topic of that name');
     for (const reader of [waiting, reading, unread]) await reader.close();
-    assert.deepEqual((await drain(later)).map(textOf), ['c', 'd', 'e']);
+    assertSame((await drain(later)).map(textOf), ['c', 'd', 'e']);
   },
 
   'refuses a partition that the topic does not have': async ({ log, topic }) => {
@@ -137,11 +138,11 @@ export const topicCases: Readonly<Record<string, Check>> = {
       },
     });
     await assigned;
-    assert.deepEqual([...held].sort(), [0, 1, 2]);
+    assertSame([...held].sort(), [0, 1, 2]);
     await assignment.close();
     await assignment.close();
     await assignment.ended;
-    assert.deepEqual([...held], []);
+    assertSame([...held], []);
   },
 
   'refuses to assign topics with unequal numbers of partitions': async ({ log, topic }) => {
@@ -157,7 +158,7 @@ export const topicCases: Readonly<Record<string, Check>> = {
     const waiting = reader.poll({ ...limits, from, maxWait: 600_000 });
     await reader.close();
     await reader.close();
-    assert.deepEqual(await waiting, { records: [], next: from });
+    assertSame(await waiting, { records: [], next: from });
     await Promise.all([context.log.close(), context.log.close()]);
     await context.log.close();
     await assert.rejects(context.log.publish(context.topic, [record('a', '1')]));

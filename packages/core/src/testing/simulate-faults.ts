@@ -217,8 +217,8 @@ function compare(seed: number, actual: readonly string[], expected: readonly str
   const i = at === -1 ? expected.length : at;
   throw new AssertionError({
     message: `with the faults of seed ${seed} the job delivers something else: ${actual[i] ?? 'nothing more'}, and without faults ${expected[i] ?? 'nothing more'}`,
-    actual,
-    expected,
+    actual: actual[i],
+    expected: expected[i],
     operator: 'simulateFaults',
   });
 }

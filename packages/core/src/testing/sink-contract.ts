@@ -5,6 +5,7 @@ import type { EpochCommit, EpochOutput } from '../contract/epoch.ts';
 import { FencedError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { TaskId } from '../contract/sink.ts';
+import { assertSame } from './assert-same.ts';
 import { commitOf, deadLetter, namedRows, outputOf, position, row } from './contract-output.ts';
 import type { ContractRow } from './contract-row.ts';
 import type { ContractCase } from './log-contract.ts';
@@ -103,7 +104,7 @@ const checkpoints: Record<string, Test> = {
       assertCheckpoint(checkpoint, { ...commitOf(i + 1), state });
     }
     const { counts } = await under.stored();
-    assert.deepEqual(counts, { plays: { in: 3, out: 3 }, skips: { in: 3, out: 3 } });
+    assertSame(counts, { plays: { in: 3, out: 3 }, skips: { in: 3, out: 3 } });
   },
 
   async 'commits several tasks at the same time'(under) {
@@ -118,7 +119,7 @@ const checkpoints: Record<string, Test> = {
     const { rows, counts } = await under.stored();
     assert.equal(new Set(rows.map(({ id }) => id)).size, 20);
     assert.equal(rows.length, 20);
-    assert.deepEqual(counts, { plays: { in: 20, out: 20 } });
+    assertSame(counts, { plays: { in: 20, out: 20 } });
     for (const partition of partitions)
       assert.equal((await under.sink.open({ ...task, partition })).checkpoint?.epoch, 5);
   },
@@ -166,8 +167,8 @@ const outputs: Record<string, Test> = {
     await owner.commit(commitOf(3), outputOf({ named: namedRows({ other: [event] }) }));
     assertStored(await under.stored(), [first]);
     const idsIn = async (name: string) => sorted(await under.storedIn(name), byId).map(byId);
-    assert.deepEqual(await idsIn('late'), ['b', 'c', 'e']);
-    assert.deepEqual(await idsIn('other'), ['d', 'f']);
+    assertSame(await idsIn('late'), ['b', 'c', 'e']);
+    assertSame(await idsIn('other'), ['d', 'f']);
     assert.equal((await under.sink.open(task, named)).checkpoint?.epoch, 3);
   },
 
@@ -191,10 +192,10 @@ const outputs: Record<string, Test> = {
     const other = await under.sink.open({ ...task, job: 'skips' });
     await other.commit(commitOf(1), outputOf({ dead: [deadLetter(8)] }));
     const open = async () => comparableLetters(await under.sink.deadLetters(task.job));
-    assert.deepEqual(await open(), comparableLetters(letters));
+    assertSame(await open(), comparableLetters(letters));
     const closed = [letters[0], letters[1]] as readonly DeadLetter[];
     await owner.commit(commitOf(2), outputOf({ redriven: closed.map(letterId) }));
-    assert.deepEqual(await open(), comparableLetters(letters.slice(2)));
+    assertSame(await open(), comparableLetters(letters.slice(2)));
     assert.equal((await under.stored()).dead.length, 5, 'closed letters are kept');
     assert.equal((await under.sink.deadLetters('skips')).length, 1);
   },
@@ -206,7 +207,7 @@ const outputs: Record<string, Test> = {
       for (const [i, some] of counts.entries())
         await owner.commit(commitOf(i + 1), { ...empty, counts: some });
     }
-    assert.deepEqual((await under.stored()).counts, { plays: { in: 6, late: 8, dead: 2 } });
+    assertSame((await under.stored()).counts, { plays: { in: 6, late: 8, dead: 2 } });
   },
 
   async 'commits an epoch that has no rows'(under) {
@@ -221,7 +222,7 @@ const outputs: Record<string, Test> = {
     const event = { value: row('event'), key: '', time: 1, loggedAt: 2, position: position(0) };
     const output = { ...empty, rows: [event, row('result')], causes: [position(0), position(0)] };
     await (await under.sink.open(task)).commit(commitOf(1), output);
-    assert.deepEqual(sorted((await under.stored()).rows, byId), [row('event'), row('result')]);
+    assertSame(sorted((await under.stored()).rows, byId), [row('event'), row('result')]);
   },
 
   async 'gives values back as they were'(under) {
@@ -234,13 +235,13 @@ const outputs: Record<string, Test> = {
     ];
     const rows = odd.map((values, i) => row(String(i), values));
     await (await under.sink.open(task)).commit(commitOf(1), outputOf({ rows }));
-    assert.deepEqual(sorted((await under.stored()).rows, byId), rows);
+    assertSame(sorted((await under.stored()).rows, byId), rows);
   },
 
   async 'stores more rows than fit a statement'(under) {
     const rows = Array.from({ length: 20_000 }, (_, i) => row(String(100_000 + i)));
     await (await under.sink.open(task)).commit(commitOf(1), outputOf({ rows }));
-    assert.deepEqual(sorted((await under.stored()).rows, byId), rows);
+    assertSame(sorted((await under.stored()).rows, byId), rows);
   },
 
   async 'says of an element why it cannot store it'(under) {
@@ -317,12 +318,12 @@ const faults: Record<CommitFault, Record<string, Test>> = {
       under.failNextCommit('midway');
       await assert.rejects(owner.commit(commitOf(2), failed));
       assertStored(await under.stored(), [output]);
-      assert.deepEqual(await under.storedIn('late'), [], 'named outputs are in the transaction');
+      assertSame(await under.storedIn('late'), [], 'named outputs are in the transaction');
       const next = await under.sink.open(task, named);
       assertCheckpoint(next.checkpoint, { ...commitOf(1), state: [] });
       await next.commit(commitOf(2), failed);
       assertStored(await under.stored(), [output, failed]);
-      assert.deepEqual((await under.storedIn('late')).map(byId), ['c']);
+      assertSame((await under.storedIn('late')).map(byId), ['c']);
     },
   },
   'reply lost': {
@@ -363,7 +364,7 @@ function assertCheckpoint(actual: Checkpoint | undefined, expected: Checkpoint):
     pipeline,
     state: state?.map((part) => [...part]),
   });
-  assert.deepEqual(plain(actual ?? {}), plain(expected));
+  assertSame(plain(actual ?? {}), plain(expected));
 }
 
 /** Asserts that exactly these outputs of one job are stored, in any order. */
@@ -377,7 +378,7 @@ function assertStored(actual: StoredOutput, outputs: readonly EpochOutput<Elemen
     dead: outputs.flatMap(({ dead }) => dead),
     counts: { [task.job]: counts },
   };
-  assert.deepEqual(comparable(actual), comparable(expected));
+  assertSame(comparable(actual), comparable(expected));
 }
 
 function comparable({ rows, aside, dead, counts }: StoredOutput) {

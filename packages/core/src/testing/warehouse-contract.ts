@@ -5,6 +5,7 @@ import type { StreamEvent } from '../contract/event.ts';
 import type { RecordSchema } from '../contract/event-type.ts';
 import type { TaskId } from '../contract/sink.ts';
 import type { Warehouse } from '../contract/warehouse.ts';
+import { assertSame } from './assert-same.ts';
 import { commitOf, deadLetter, namedRows, outputOf, row } from './contract-output.ts';
 import { type ContractRow, contractSchema } from './contract-row.ts';
 import type { ContractCase } from './log-contract.ts';
@@ -53,7 +54,7 @@ const tables: Record<string, Test> = {
     await commit(warehouse, 'plays', outputOf({ rows: [row('a')] }));
     const [found = {}] = await warehouse.query('select * from "plays"');
     const { _ingested_at, _offset, ...stored } = lowerCased(found);
-    assert.deepEqual(Object.keys(stored), [
+    assertSame(Object.keys(stored), [
       'id',
       'title',
       'plays',
@@ -76,7 +77,7 @@ const tables: Record<string, Test> = {
     await owner.commit(commitOf(1), outputOf({ rows }));
     await owner.commit(commitOf(2), outputOf({ rows: [row('b', { plays: 4 })] }));
     const stored = await warehouse.query('select "id", "plays" from "latest" order by 1');
-    assert.deepEqual(
+    assertSame(
       stored.map((each) => Object.values(each).map(String)),
       [
         ['a', '3'],
@@ -100,7 +101,7 @@ const tables: Record<string, Test> = {
     await owner.commit(commitOf(1), outputOf({ rows: [withoutTitle as ContractRow] }) as never);
     await commit(warehouse, 'plays', outputOf({ rows: [row('new')] }));
     const stored = await warehouse.query('select "id", "title" from "plays" order by 1 desc');
-    assert.deepEqual(
+    assertSame(
       stored.map((each) => Object.values(each)),
       [
         ['old', null],
@@ -146,8 +147,8 @@ const rest: Record<string, Test> = {
     await owner.commit(commitOf(1), output);
     const ids = async (table: string) =>
       (await warehouse.query(`select "id" from "${table}" order by 1`)).flatMap(Object.values);
-    assert.deepEqual(await ids('plays'), ['a', 'c']);
-    assert.deepEqual(await ids('late'), ['b']);
+    assertSame(await ids('plays'), ['a', 'c']);
+    assertSame(await ids('late'), ['b']);
   },
 
   async 'refuses two outputs into one table in forms that differ'({ warehouse }) {
@@ -166,11 +167,11 @@ const rest: Record<string, Test> = {
   async 'gives the open dead letters of a job'({ warehouse }) {
     await commit(warehouse, 'plays', outputOf({ dead: [deadLetter(7)] }));
     const letters = await warehouse.deadLetters(task.job);
-    assert.deepEqual(
+    assertSame(
       letters.map(({ position }) => position.offset),
       [7],
     );
-    assert.deepEqual(await warehouse.deadLetters('nobody'), []);
+    assertSame(await warehouse.deadLetters('nobody'), []);
   },
 
   async 'keeps what it committed when it is opened again'(under) {
