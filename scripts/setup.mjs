@@ -11,6 +11,7 @@ import { fileHash, isNewer, readStamp } from './setup/files.mjs';
 import { withLock } from './setup/lock.mjs';
 import { findPython, venvStamp } from './setup/python.mjs';
 import { step } from './setup/step.mjs';
+import { systemSentence } from './setup/system-sentence.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url)); // import.meta.dirname is too new for a Node that is too old
 const path = (...parts) => join(root, ...parts);
@@ -117,8 +118,9 @@ async function main() {
 try {
   await main();
 } catch (error) {
-  if (!(error instanceof SetupError) && !String(error?.code).startsWith('ERR_PARSE_ARGS'))
-    throw error;
-  console.error(`set-up: ${error.message}`);
+  const isOurs = error instanceof SetupError || String(error?.code).startsWith('ERR_PARSE_ARGS');
+  const sentence = isOurs ? error.message : systemSentence(error);
+  if (sentence === undefined) throw error;
+  console.error(`set-up: ${sentence}`);
   process.exitCode = 1;
 }
