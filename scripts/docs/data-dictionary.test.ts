@@ -20,7 +20,7 @@ Every topic has the key \`deviceId\` and the time \`ts\`. Events of one action s
 the topics; in a topic it is unique. Fields that say *or null* are null where a listener is not shown (nobody is
 logged in), nothing is played, or the source left them out.
 
-In JSON lines of \`streamify-simulate\` a field without a value is left out, as in Eventsim, and \`eventId\`, \`deviceId\`,
+In JSON lines of \`npm run simulate\` a field without a value is left out, as in Eventsim, and \`eventId\`, \`deviceId\`,
 \`trackId\` and \`artistId\` are there with \`--ids\` only.
 `;
 

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { pages, projectFiles, root } from './pages.ts';
@@ -45,6 +45,33 @@ describe('links', () => {
 
   it.each(links)('$path: $target exists', ({ path, target }) => {
     expect(existsSync(join(root, dirname(path), target))).toBe(true);
+  });
+});
+
+describe('commands', () => {
+  /** What npx finds in the clone; anything else it takes from the public registry, whoever put it there. */
+  const installed = ['vitest'];
+  const run = (text: string) =>
+    [...text.matchAll(/\bnpx (?:-\S+ )*([^\s`]+)/g)].map(([, name]) => name ?? '');
+  const sources = projectFiles('packages/*/src/**/help.ts', 'examples/*/src/**/*options.ts');
+
+  it('of npx are scoped, or installed in the clone', () => {
+    const named = [...pages(), ...sources].flatMap(({ path, text }) =>
+      run(text).map((name) => ({ path, name })),
+    );
+    expect(named.length).toBeGreaterThan(3);
+    expect(
+      named.filter(({ name }) => !name.startsWith('@streamify/') && !installed.includes(name)),
+    ).toEqual([]);
+  });
+
+  it('of npm run are there', () => {
+    const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    const named = [...pages(), ...sources].flatMap(({ path, text }) =>
+      [...text.matchAll(/\bnpm run ([\w:-]+)/g)].map(([, name]) => ({ path, name: name ?? '' })),
+    );
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter(({ name }) => !(name in scripts))).toEqual([]);
   });
 });
 

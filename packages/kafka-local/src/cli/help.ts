@@ -1,5 +1,5 @@
 /** What `--help` prints. */
-export const help = `Usage: streamify-kafka start|stop|status|fetch [options]
+export const help = `Usage: npx @streamify/kafka-local start|stop|status|fetch [options]
 In a clone:  npm run kafka -- start|stop|status|fetch [options]
 
 Runs a real Kafka broker and a schema registry on this machine, for people with no cluster.

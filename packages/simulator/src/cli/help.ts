@@ -1,7 +1,8 @@
 /** What `--help` prints. */
 export const help = `Simulates the listeners of a music service: Eventsim, deterministic, without a JVM.
 
-Usage: streamify-simulate [options] [DIR]
+Usage: npx @streamify/simulator [options] [DIR]
+In a clone:  npm run simulate -- [options] [DIR]
 
 Writes listen_events, page_view_events, auth_events and status_change_events to DIR
 (default: output). An option wins over the configuration, the configuration over the default.
@@ -61,7 +62,7 @@ Faults, as shares of the events from 0 to 1; a side file tells which events have
 
 Eventsim's names work as well: --kafkaBrokerList, --useAvro, --nouseAvro, --nocontinuous.
 
-  streamify-simulate -n 1000 --days 30 -s 2026-03-02 events
-  streamify-simulate -n 1000 --from 7 --continuous --log .streamify/log --checkpoint sim.json
-  streamify-simulate --sample 5 --ids
+  npx @streamify/simulator -n 1000 --days 30 -s 2026-03-02 events
+  npx @streamify/simulator -n 1000 --from 7 --continuous --log .streamify/log --checkpoint sim.json
+  npx @streamify/simulator --sample 5 --ids
 `;

@@ -289,7 +289,7 @@ describe.skipIf(missing !== '')(`streamify-simulate ${missing && `(needs ${missi
 
   test('shows its help, its version, a sample and a summary', async () => {
     const { stdout: help } = await run(['--help']);
-    expect(help).toContain('Usage: streamify-simulate [options] [DIR]');
+    expect(help).toContain('Usage: npx @streamify/simulator [options] [DIR]');
     expect((await run(['--version'])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
     const sample = await run(['-n', '50', '--sample', '5', '--ids']);
     expect(sample.stdout.trim().split('\n')).toHaveLength(5);
