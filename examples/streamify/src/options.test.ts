@@ -71,7 +71,7 @@ describe('parseOptions', () => {
     ],
     [['--data-dir', 'what?/x'], 'the data folder /from/what?/x has "?" in its path'],
     [['--from-jsonl', 'x', '--seed', '1'], '--seed is for a simulation'],
-    [['--users', '99999999999'], '--users takes 10,000,000 at most, got 99999999999'],
+    [['--users', '99999999999'], '--users takes 10,000,000 at most, got "99999999999"'],
     [['--days', '0', '--kafka'], '--days takes a whole number from 1 on, got "0"'],
     [['--continuous'], '--continuous goes through the topics of Kafka: add --kafka'],
     [['--kafka', '--continuous', '--from-jsonl', 'x'], '--continuous simulates, and --from-jsonl'],

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { quoted } from './quoted.ts';
 import { UsageError } from './usage-error.ts';
 
 /** What to run on which data. What the user did not say is undefined: an earlier run may have said it. */
@@ -54,6 +55,21 @@ Usage: npm start -- [options]
 
 Run again on the same data it goes on where it stopped, and adds nothing twice.`;
 
+/** What the command takes. */
+export const commandOptions = {
+  users: { type: 'string' },
+  days: { type: 'string' },
+  seed: { type: 'string' },
+  config: { type: 'string' },
+  'from-jsonl': { type: 'string' },
+  'data-dir': { type: 'string' },
+  fresh: { type: 'boolean' },
+  kafka: { type: 'boolean' },
+  continuous: { type: 'boolean' },
+  speed: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /**
  * Reads the command line.
  *
@@ -71,10 +87,12 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
     const parsed = /^\d+$/.test(value) ? Number(value) : Number.NaN;
     if (!Number.isSafeInteger(parsed) || parsed < least)
       throw new UsageError(
-        `--${option} takes a whole number from ${least} on, got ${JSON.stringify(value)}`,
+        `--${option} takes a whole number from ${least} on, got ${quoted(value)}`,
       );
     if (parsed > most)
-      throw new UsageError(`--${option} takes ${most.toLocaleString('en')} at most, got ${value}`);
+      throw new UsageError(
+        `--${option} takes ${most.toLocaleString('en')} at most, got ${quoted(value)}`,
+      );
     return parsed;
   };
   const path = (option: 'config' | 'from-jsonl' | 'data-dir'): string | undefined => {
@@ -130,7 +148,7 @@ function speedOf(value = '1'): number {
   const speed = /^\d+(\.\d+)?$/.test(value) ? Number(value) : Number.NaN;
   if (speed > 0 && speed <= fastest) return speed;
   throw new UsageError(
-    `--speed takes simulated seconds a second, above 0 and up to ${fastest.toLocaleString('en')}, got ${JSON.stringify(value)}`,
+    `--speed takes simulated seconds a second, above 0 and up to ${fastest.toLocaleString('en')}, got ${quoted(value)}`,
   );
 }
 
@@ -138,19 +156,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: {
-        users: { type: 'string' },
-        days: { type: 'string' },
-        seed: { type: 'string' },
-        config: { type: 'string' },
-        'from-jsonl': { type: 'string' },
-        'data-dir': { type: 'string' },
-        fresh: { type: 'boolean' },
-        kafka: { type: 'boolean' },
-        continuous: { type: 'boolean' },
-        speed: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
+      options: commandOptions,
     });
   } catch (cause) {
     const [message] = (cause as Error).message.split(/\.\s/);

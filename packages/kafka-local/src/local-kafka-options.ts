@@ -56,7 +56,9 @@ export function checkOptions(options: LocalKafkaOptions): CheckedOptions {
   if (port !== undefined && port === registryPort)
     throw new OptionError(`port and registryPort are both ${port}: give each its own`);
   if (!/^[1-9]\d*[kmg]$/i.test(heap))
-    throw new OptionError(`heap is "${heap}": write it as Java does, such as 512m or 1g`);
+    throw new OptionError(
+      `heap is ${JSON.stringify(heap.slice(0, 100))}: write it as Java does, such as 512m or 1g`,
+    );
   for (const [name, value] of Object.entries(settings))
     if (!/^[a-z][a-zA-Z0-9._-]*$/.test(name) || /[\r\n]/.test(value))
       throw new OptionError(`settings has "${name}": a setting is a name and a value of one line`);

@@ -4,6 +4,7 @@ export {
   type StartedWorker,
   type Worker,
 } from './bundle-worker.ts';
+export { acceptedValues, type HostileValue, hostileValues } from './hostile-values.ts';
 export { isStopped, whyUnseen } from './is-stopped.ts';
 export { killAtEach } from './kill-at-each.ts';
 export { type SmallDisk, smallDisk, whyNoSmallDisk } from './small-disk.ts';

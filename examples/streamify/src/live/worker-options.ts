@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { defaults } from '../options.ts';
+import { quoted } from '../quoted.ts';
 import { UsageError } from '../usage-error.ts';
 
 /** Which live run to join. */
@@ -24,6 +25,13 @@ Usage: npm run worker -- [options]
 
 The run is started by npm start -- --kafka --continuous, which prints its name.`;
 
+/** What the command takes. */
+export const workerCommandOptions = {
+  'data-dir': { type: 'string' },
+  run: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
 /**
  * Reads the command line.
  *
@@ -34,7 +42,7 @@ export function parseWorkerOptions(args: readonly string[], from = process.cwd()
   if (dir === '') throw new UsageError('--data-dir takes a path, got nothing');
   if (run !== undefined && !/^streamify-[0-9a-f]{8}$/.test(run))
     throw new UsageError(
-      `--run takes the name that the run prints, such as streamify-0a1b2c3d, got ${JSON.stringify(run)}`,
+      `--run takes the name that the run prints, such as streamify-0a1b2c3d, got ${quoted(run)}`,
     );
   if (run !== undefined && dir !== undefined)
     throw new UsageError(
@@ -47,11 +55,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: {
-        'data-dir': { type: 'string' },
-        run: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
+      options: workerCommandOptions,
     }).values;
   } catch (cause) {
     const [message] = (cause as Error).message.split(/\.\s/);

@@ -19,6 +19,17 @@ export interface CommandLine {
   readonly foreground: boolean;
 }
 
+/** What the launcher takes. */
+export const commandOptions = {
+  dir: { type: 'string', default: '.streamify/kafka' },
+  port: { type: 'string', default: `${standardPorts.broker}` },
+  'registry-port': { type: 'string', default: `${standardPorts.registry}` },
+  'no-registry': { type: 'boolean', default: false },
+  heap: { type: 'string', default: '1g' },
+  foreground: { type: 'boolean', default: false },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const;
+
 /** @throws OptionError for what is not known or has a value that cannot work. */
 export function readCommandLine(args: readonly string[]): CommandLine {
   const { values, positionals } = parse(args);
@@ -46,15 +57,7 @@ function parse(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        dir: { type: 'string', default: '.streamify/kafka' },
-        port: { type: 'string', default: `${standardPorts.broker}` },
-        'registry-port': { type: 'string', default: `${standardPorts.registry}` },
-        'no-registry': { type: 'boolean', default: false },
-        heap: { type: 'string', default: '1g' },
-        foreground: { type: 'boolean', default: false },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
+      options: commandOptions,
     });
   } catch (cause) {
     const [what] = (cause as Error).message.split('. ');
@@ -69,5 +72,7 @@ function isCommand(text: string | undefined): text is Command {
 function portOf(option: string, text: string): number {
   const port = Number(text);
   if (/^\d+$/.test(text) && port >= 1 && port <= 65_535) return port;
-  throw new OptionError(`${option} is "${text}": a port is a whole number from 1 to 65535`);
+  throw new OptionError(
+    `${option} is ${JSON.stringify(text.slice(0, 100))}: a port is a whole number from 1 to 65535`,
+  );
 }

@@ -72,7 +72,7 @@ const partitions = wholeFrom(1, 10_000);
 const days = positiveTo(1_000_000);
 
 /** What the command takes; a short form beside the long one. */
-const commandOptions = {
+export const commandOptions = {
   config: { ...text, short: 'c' },
   data: text,
   nusers: { ...text, short: 'n' },
