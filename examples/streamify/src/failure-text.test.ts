@@ -13,8 +13,9 @@ it('says that a run goes on after a disk was full or read-only', () => {
   const node = Object.assign(new Error('EROFS: read-only file system, open x'), {
     code: 'EROFS',
     syscall: 'open',
+    path: 'x',
   });
-  expect(failureText(node)).toMatch(/^EROFS.*\n.*run it again/);
+  expect(failureText(node)).toMatch(/^cannot use x: its disk is read-only\n.*run it again/);
   const duckdb = new Error(
     'TransactionContext Error: Failed to commit: Could not write file "raw.duckdb.wal": No space left on device',
   );

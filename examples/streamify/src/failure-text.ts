@@ -1,4 +1,5 @@
 import { StreamifyError } from '@streamify/core';
+import { systemReason } from '@streamify/core/adapter';
 import { UsageError } from './usage-error.ts';
 
 /** How DuckDB words what the operating system refused it. It has no codes. */
@@ -13,7 +14,16 @@ export function failureText(cause: unknown): string | undefined {
   if (!(cause instanceof Error)) return undefined;
   // What Kafka answered, where the package has no error of its own for it.
   if (cause.name.startsWith('KafkaJS')) return `Kafka: ${cause.message}`;
-  if ('syscall' in cause || refusedToDuckdb.test(cause.message))
-    return `${cause.message}\nwhat is committed is safe: mend this, and run it again to go on from there`;
+  const refused =
+    refusalOf(cause) ?? (refusedToDuckdb.test(cause.message) ? cause.message : undefined);
+  if (refused !== undefined)
+    return `${refused}\nwhat is committed is safe: mend this, and run it again to go on from there`;
   return undefined;
+}
+
+/** What the operating system refused, and of which file. */
+function refusalOf(cause: NodeJS.ErrnoException): string | undefined {
+  const reason = systemReason(cause);
+  if (reason === undefined) return undefined;
+  return `cannot use ${cause.path ?? `what ${cause.syscall} asks for`}: ${reason}`;
 }

@@ -430,7 +430,7 @@ describe('a UUID on fixed', () => {
 
   it.each(['', '00112233', '00112233-4455-6677-8899-aabbccddeefg'])('is not %j', (id) => {
     expect(() => avroEncoder(Id, 1).encode({ at: 1, id })).toThrow(
-      'cannot encode Order: field id is string, not null or uuid',
+      `cannot encode Order: field id is string ${JSON.stringify(id)}, not null or uuid`,
     );
   });
 });

@@ -112,15 +112,12 @@ describe("an event with longs: 'bigint'", () => {
     expect(Plain.keyOf(numbers)).toBe('[5,1]');
   });
 
-  it.each(['avro', 'single-object', 'json'] as const)(
-    'goes through topics of %s',
-    async (format) => {
-      const registry = memoryRegistry();
-      const codec = topicCodec({ topic: 'sales', type: Sale, registry, format });
-      const value = (await codec.encoder()).encode(sale);
-      expect(codec.decoder().decode({ value })).toStrictEqual(sale);
-    },
-  );
+  it.each(['avro', 'single-object'] as const)('goes through topics of %s', async (format) => {
+    const registry = memoryRegistry();
+    const codec = topicCodec({ topic: 'sales', type: Sale, registry, format });
+    const value = (await codec.encoder()).encode(sale);
+    expect(codec.decoder().decode({ value })).toStrictEqual(sale);
+  });
 
   it('is refused with longs of another kind', () => {
     expect(() => defineEvent(schema, { time: 'at', key: 'id', longs: 'text' as 'bigint' })).toThrow(

@@ -32,33 +32,41 @@ function pick(value: object, names: readonly string[]): Readonly<Record<string, 
 
 /** Gives what JSON has no form for as text. */
 function plainer({ name, fields }: RecordSchema) {
-  const isUnclear = fields.some(({ type }) => hasFloatBesideOthers(type));
+  const isUnclear = fields.some(({ type }) => hasNumberBesideOthers(type));
   return function plain(
     this: Readonly<Record<string, unknown>>,
     key: string,
     value: unknown,
   ): unknown {
-    if (typeof value === 'bigint') return String(value);
-    if (typeof value === 'number' && !Number.isFinite(value)) {
+    if (isTextOnly(value)) {
       if (!isUnclear) return String(value);
       throw new CodecError(
-        `cannot encode ${name}: field ${key} is ${value}, which JSON has as text only, and a union of its schema has other branches that are text`,
+        `cannot encode ${name}: field ${key} is ${String(value)}, which JSON has as text only, and a union of its schema has other branches that are text`,
       );
     }
+    if (typeof value === 'bigint') return Number(value);
     // `toJSON` of a Buffer has been called by now: the value itself is still in its holder.
     const own = typeof value === 'object' && value !== null ? this[key] : undefined;
     return own instanceof Uint8Array ? Buffer.from(own).toString('base64') : value;
   };
 }
 
-/** Whether a type has a union of a floating-point number and more than null. */
-function hasFloatBesideOthers(type: unknown): boolean {
+/** Whether JSON has a number as text only: none that is not finite, and none whose last digits it would lose. */
+function isTextOnly(value: unknown): boolean {
+  if (typeof value === 'number') return !Number.isFinite(value);
+  return typeof value === 'bigint' && !Number.isSafeInteger(Number(value));
+}
+
+const mayBeText: ReadonlySet<unknown> = new Set(['float', 'double', 'long']);
+
+/** Whether a type has a union of a number that may be text and more than null. */
+function hasNumberBesideOthers(type: unknown): boolean {
   if (Array.isArray(type)) {
-    const isFloat = type.some((branch) => branch === 'float' || branch === 'double');
-    const others = type.filter((branch) => !['null', 'float', 'double'].includes(branch as string));
-    return (isFloat && others.length > 0) || type.some(hasFloatBesideOthers);
+    const isNumber = type.some((branch) => mayBeText.has(branch));
+    const others = type.filter((branch) => branch !== 'null' && !mayBeText.has(branch));
+    return (isNumber && others.length > 0) || type.some(hasNumberBesideOthers);
   }
   return (
-    typeof type === 'object' && type !== null && Object.values(type).some(hasFloatBesideOthers)
+    typeof type === 'object' && type !== null && Object.values(type).some(hasNumberBesideOthers)
   );
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { typedTopic } from '../adapter/typed-topic.ts';
+import type { EventLog } from '../contract/event-log.ts';
 import type { RecordSchema } from '../contract/event-type.ts';
 import type { TopicOptions, WireFormat } from '../contract/topic-codec.ts';
 import { memoryLog } from '../log/memory/memory-log.ts';
@@ -96,11 +97,16 @@ function variant(seed: number): Everything {
   };
 }
 
-const log = memoryLog();
+/** A log for each type, whose registry has no other type under the topic's name. */
+const logs = new Map<unknown, EventLog>();
 const topicOf = <T>(
   type: Parameters<typeof typedTopic<RecordSchema, T>>[2],
   options: TopicOptions,
-) => typedTopic(log, 'everything', type, options);
+) => {
+  const log = logs.get(type.schema.name) ?? memoryLog();
+  logs.set(type.schema.name, log);
+  return typedTopic(log, 'everything', type, options);
+};
 
 /** What one topic reads of what another has written. */
 async function across(from: TopicOptions, to: TopicOptions, written: Everything): Promise<unknown> {

@@ -105,7 +105,6 @@ export function tumblingWindow<T, A, K extends Key = string>(
   if (!(lateness >= 0)) throw new OptionError(`lateness must not be negative, got ${lateness}`);
 
   const fold = foldOf(name, aggregate);
-
   return operator<StreamEvent<T>, WindowResult<A, K>>((output) => {
     const watermark = useWatermark(name, (time) => closeUpTo(time - lateness));
     const open = useKeyedState<A, K>(`${name}.open`, {

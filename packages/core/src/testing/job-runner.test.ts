@@ -74,10 +74,10 @@ describe('jobRunner', () => {
   });
 
   it('refuses events ahead of a clock that was set, and values that do not fit', async () => {
-    const job = jobRunner({ from, through, maxFutureSkew: 50 }, { now: 0 });
-    await job.push(play(50), play(51));
+    const job = jobRunner({ from, through, maxFutureSkew: 50 }, { now: 1 });
+    await job.push(play(51), play(52));
     await job.advance(1);
-    await job.push(play(51));
+    await job.push(play(52));
     expect(job.dead).toMatchObject([{ operator: 'time', position: { offset: 1 } }]);
     expect(job.dead[0]?.raw.length).toBeGreaterThan(5);
     await expect(job.push(play(3), { ...play(1), id: 'one' as never })).rejects.toThrow(

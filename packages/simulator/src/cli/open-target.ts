@@ -1,6 +1,7 @@
 import { type EventLog, fileLog, type SchemaRegistry } from '@streamify/core';
+import { systemReason } from '@streamify/core/adapter';
 import { type TopicName, topics } from '@streamify/models';
-import { UsageError } from '../errors.ts';
+import { OutputError, UsageError } from '../errors.ts';
 import { avroFiles } from '../output/avro-files.ts';
 import { lineFiles } from '../output/line-files.ts';
 import { lineStream } from '../output/line-stream.ts';
@@ -45,7 +46,7 @@ export async function openTarget(line: CommandLine): Promise<OpenTarget> {
   if (target.kind === 'stdout' || target.kind === 'sample')
     return { format: lines(true), capacity, open: async () => lineStream(process.stdout) };
 
-  const log = target.kind === 'log' ? await fileLog({ dir: target.dir }) : await kafka(target);
+  const log = target.kind === 'log' ? await openLog(target.dir) : await kafka(target);
   // Each publish ends with a sync: few and large.
   const large = {
     capacity: 4_096,
@@ -68,6 +69,16 @@ export async function openTarget(line: CommandLine): Promise<OpenTarget> {
   } catch (error) {
     await log.close();
     throw error;
+  }
+}
+
+async function openLog(dir: string): Promise<EventLog> {
+  try {
+    return await fileLog({ dir });
+  } catch (cause) {
+    const reason = systemReason(cause);
+    if (reason === undefined) throw cause;
+    throw new OutputError(`cannot make the log ${dir}: ${reason}`, { cause });
   }
 }
 
