@@ -32,14 +32,17 @@ function pick(value: object, names: readonly string[]): Readonly<Record<string, 
 
 /** Gives what JSON has no form for as text. */
 function plainer({ name, fields }: RecordSchema) {
-  const isUnclear = fields.some(({ type }) => hasNumberBesideOthers(type));
+  const isUnclear = {
+    bigint: fields.some(({ type }) => hasBesideOthers(longs, type)),
+    number: fields.some(({ type }) => hasBesideOthers(floats, type)),
+  };
   return function plain(
     this: Readonly<Record<string, unknown>>,
     key: string,
     value: unknown,
   ): unknown {
     if (isTextOnly(value)) {
-      if (!isUnclear) return String(value);
+      if (!isUnclear[typeof value as 'bigint' | 'number']) return String(value);
       throw new CodecError(
         `cannot encode ${name}: field ${key} is ${String(value)}, which JSON has as text only, and a union of its schema has other branches that are text`,
       );
@@ -57,16 +60,20 @@ function isTextOnly(value: unknown): boolean {
   return typeof value === 'bigint' && !Number.isSafeInteger(Number(value));
 }
 
-const mayBeText: ReadonlySet<unknown> = new Set(['float', 'double', 'long']);
+type Types = ReadonlySet<unknown>;
+const floats: Types = new Set(['float', 'double']);
+const longs: Types = new Set(['long']);
 
-/** Whether a type has a union of a number that may be text and more than null. */
-function hasNumberBesideOthers(type: unknown): boolean {
+/** Whether a type has a union of such numbers and more than null. */
+function hasBesideOthers(numbers: Types, type: unknown): boolean {
   if (Array.isArray(type)) {
-    const isNumber = type.some((branch) => mayBeText.has(branch));
-    const others = type.filter((branch) => branch !== 'null' && !mayBeText.has(branch));
-    return (isNumber && others.length > 0) || type.some(hasNumberBesideOthers);
+    const isNumber = type.some((branch) => numbers.has(branch));
+    const others = type.filter((branch) => branch !== 'null' && !numbers.has(branch));
+    return (isNumber && others.length > 0) || type.some((each) => hasBesideOthers(numbers, each));
   }
   return (
-    typeof type === 'object' && type !== null && Object.values(type).some(hasNumberBesideOthers)
+    typeof type === 'object' &&
+    type !== null &&
+    Object.values(type).some((each) => hasBesideOthers(numbers, each))
   );
 }
