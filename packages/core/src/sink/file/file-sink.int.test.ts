@@ -162,8 +162,8 @@ describe('fileSink', () => {
     await expect(fileSink({ dir }).open(task)).rejects.toThrow('0 files of state where');
     const names = (await readdir(join(folder, 'checkpoint'))).filter((name) => /entry/.test(name));
     const last = join(folder, 'checkpoint', names.sort().at(-1) as string);
-    await writeFile(last, '{"version":3}');
-    await expect(fileSink({ dir }).open(task)).rejects.toThrow('has version 3, this release reads');
+    await writeFile(last, '{"version":2}');
+    await expect(fileSink({ dir }).open(task)).rejects.toThrow('has version 2, this release reads');
     await writeFile(last, '{"epoch');
     await expect(fileSink({ dir }).open(task)).rejects.toThrow('is not JSON');
   });
