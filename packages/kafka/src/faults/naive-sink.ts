@@ -33,12 +33,12 @@ export function naiveSink(
         },
         refusal: () => undefined,
         refusalOf: () => undefined,
-        async commit({ epoch, next, pipeline, state: change }, { rows }) {
+        async commit({ epoch, next, topicIds, pipeline, state: change }, { rows }) {
           await topic.publish(rows.map(rowOf));
           if (rows.length > 0) written();
           const kept = change?.kind === 'replace' ? [] : state;
           state = change ? [...kept, Buffer.from(change.bytes).toString('base64')] : state;
-          const value = Buffer.from(JSON.stringify({ epoch, next, pipeline, state }));
+          const value = Buffer.from(JSON.stringify({ epoch, next, topicIds, pipeline, state }));
           await log.publish(checkpoints, [{ key: String(partition), value }]);
         },
         close: async () => {},

@@ -51,7 +51,8 @@ export const playLine = ({ id, listener, song, at }: Play) => `${id} ${listener}
 /** A registry of which each process has its own: it gives the same schema the same id everywhere. */
 export async function registryOfPlays(...others: readonly object[]): Promise<SchemaRegistry> {
   const registry = memoryRegistry();
-  for (const each of [schema, ...others]) await registry.register('', each as typeof schema);
+  for (const each of [schema, ...others] as (typeof schema)[])
+    await registry.register(each.name, each);
   return registry;
 }
 
