@@ -4,6 +4,7 @@ const reasons: Readonly<Record<string, string>> = {
   EBUSY: 'it is in use',
   EDQUOT: 'the quota of the disk is used up',
   EEXIST: 'something else is there',
+  EFBIG: 'it would be larger than files may be',
   EINVAL: 'it is of a kind that cannot be used so',
   EIO: 'the disk failed',
   EISDIR: 'it is a folder',

@@ -105,7 +105,7 @@ describeWithOwnKafka(
 
     const job = (isMended: boolean): JobOptions<Play, StreamEvent<Play>> => ({
       name: `clean-${from}`,
-      from: log.topic(from, Play),
+      from: log.topic(from, Play, { tombstones: 'dead-letter' }),
       through: pipe(
         tap(({ value }: StreamEvent<Play>) => {
           if (!isMended && isThrowing(value)) throw new TypeError(`cannot digest ${value.id}`);
