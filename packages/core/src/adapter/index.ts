@@ -11,6 +11,7 @@ export { schemaIdOf } from '../codec/wire-format.ts';
 export { checkOptions, type OptionNames } from '../contract/check-options.ts';
 export type { Checkpoint, StateChange } from '../contract/checkpoint.ts';
 export { letterId } from '../contract/dead-letter.ts';
+export { editDistance } from '../contract/edit-distance.ts';
 export type { EpochCommit, EpochOutput, OutputRows, SideElement } from '../contract/epoch.ts';
 export type {
   Assignment,

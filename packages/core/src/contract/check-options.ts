@@ -1,3 +1,4 @@
+import { editDistance } from './edit-distance.ts';
 import { OptionError } from './errors.ts';
 
 /** The names of all options of a kind: one that the type has and this lacks does not compile. */
@@ -20,7 +21,7 @@ export function checkOptions<T extends object>(
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;
   const [near] = known
-    .map((name) => ({ name, distance: distance(unknown.toLowerCase(), name.toLowerCase()) }))
+    .map((name) => ({ name, distance: editDistance(unknown.toLowerCase(), name.toLowerCase()) }))
     .filter((each) => each.distance <= Math.max(2, Math.floor(unknown.length / 3)))
     .sort((a, b) => a.distance - b.distance);
   throw new OptionError(
@@ -28,22 +29,4 @@ export function checkOptions<T extends object>(
       ? `${what} has no option ${unknown}: did you mean ${near.name}?`
       : `${what} has no option ${unknown}: it takes ${known.join(', ')}`,
   );
-}
-
-/** How many letters have to be put in, left out or changed to make one text of the other (Levenshtein). */
-function distance(one: string, other: string): number {
-  let row = Array.from({ length: other.length + 1 }, (_, i) => i);
-  for (const [i, letter] of [...one].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < other.length; j++)
-      next.push(
-        Math.min(
-          (row[j] as number) + (letter === other[j] ? 0 : 1),
-          (row[j + 1] as number) + 1,
-          (next[j] as number) + 1,
-        ),
-      );
-    row = next;
-  }
-  return row[other.length] as number;
 }
