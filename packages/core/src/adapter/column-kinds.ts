@@ -1,4 +1,4 @@
-import type { RecordSchema } from '../contract/event-type.ts';
+import type { AvroNode, LeafNode } from '../codec/resolution/avro-node.ts';
 
 /** The type of a column: an Avro primitive or logical type, or `json` for anything nested. */
 export type ColumnType =
@@ -28,117 +28,45 @@ export interface ColumnKind {
   readonly scale?: number;
 }
 
-/**
- * Tells of each type inside a schema what a column of it holds. A named type may be referred to by its
- * name: the column is the one that its definition gives.
- */
-export function columnKinds(schema: RecordSchema): (type: unknown) => ColumnKind {
-  const named = new Map<string, ColumnKind>();
-  collect(schema, schema.namespace, named);
-  const kindOf = (type: unknown): ColumnKind => {
-    if (typeof type === 'object' && type !== null && !Array.isArray(type)) return kindOfNode(type);
-    if (typeof type !== 'string') return { type: 'json' };
-    if (type in primitives) return { type: primitives[type] as ColumnType };
-    return named.get(type) ?? named.get(`${schema.namespace}.${type}`) ?? { type: 'json' };
-  };
-  const kindOfNode = (node: SchemaNode): ColumnKind =>
-    logicalKind(node) ?? complexKind(node) ?? kindOf(node.type);
-  return kindOf;
-}
-
-/** A type that is written as an object. */
-interface SchemaNode {
-  readonly type?: unknown;
-  readonly name?: string;
-  readonly namespace?: string;
-  readonly size?: unknown;
-  readonly fields?: readonly { readonly type: unknown }[];
-  readonly items?: unknown;
-  readonly values?: unknown;
-  readonly logicalType?: unknown;
-  readonly precision?: unknown;
-  readonly scale?: unknown;
-}
-
-const primitives: Readonly<Record<string, ColumnType>> = {
-  boolean: 'boolean',
-  int: 'int',
-  long: 'long',
-  float: 'float',
-  double: 'double',
-  string: 'string',
-  bytes: 'bytes',
-};
-
-/** Logical types by the type that each annotates: on another it means nothing. Source: Avro 1.12, "Logical Types". */
-const logicalTypes: Readonly<Record<string, Readonly<Record<string, ColumnType>>>> = {
-  int: { date: 'date', 'time-millis': 'time-millis' },
-  long: {
-    'time-micros': 'time-micros',
-    'timestamp-millis': 'timestamp-millis',
-    'timestamp-micros': 'timestamp-micros',
-    'timestamp-nanos': 'timestamp-nanos',
-    'local-timestamp-millis': 'timestamp-millis',
-    'local-timestamp-micros': 'timestamp-micros',
-    'local-timestamp-nanos': 'timestamp-nanos',
-  },
-  string: { uuid: 'uuid' },
-  bytes: { decimal: 'decimal' },
-  fixed: { decimal: 'decimal', uuid: 'uuid' },
-};
-
-/** What a logical type makes of a column; `undefined` where there is none, or none that is valid there. */
-function logicalKind(node: SchemaNode): ColumnKind | undefined {
-  const { type: annotated, logicalType, precision, scale = 0, size } = node;
-  if (typeof annotated !== 'string' || typeof logicalType !== 'string') return undefined;
-  const type = logicalTypes[annotated]?.[logicalType];
-  if (type === 'uuid' && annotated === 'fixed' && size !== 16) return undefined;
-  if (type !== 'decimal') return type && { type };
-  const valid = isCount(precision) && isCount(scale) && precision > 0 && scale <= precision;
-  return valid ? { type, precision, scale } : undefined;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isInteger(value) && (value as number) >= 0;
-}
-
-function complexKind({ type }: SchemaNode): ColumnKind | undefined {
-  if (type === 'enum') return { type: 'string' };
-  if (type === 'fixed') return { type: 'bytes' };
-  if (type === 'record' || type === 'array' || type === 'map') return { type: 'json' };
-  return undefined;
-}
-
-/** Notes the named types inside a type, by their full names. */
-function collect(
-  type: unknown,
-  namespace: string | undefined,
-  into: Map<string, ColumnKind>,
-): void {
-  if (Array.isArray(type)) {
-    for (const branch of type) collect(branch, namespace, into);
-    return;
+/** Tells what a column holds that a type of a schema gives. */
+export function columnKind(type: AvroNode): ColumnKind {
+  switch (type.kind) {
+    case 'enum':
+      return { type: 'string' };
+    case 'fixed':
+      return logicalKind(type) ?? { type: 'bytes' };
+    case 'null':
+    case 'record':
+    case 'array':
+    case 'map':
+    case 'union':
+      return { type: 'json' };
+    default:
+      return logicalKind(type) ?? { type: type.kind };
   }
-  if (typeof type !== 'object' || type === null) return;
-  const node = type as SchemaNode;
-  const own = node.namespace ?? namespaceIn(node.name) ?? namespace;
-  const kind = complexKind(node);
-  if (node.name !== undefined && kind)
-    into.set(fullName(node.name, own), logicalKind(node) ?? kind);
-  for (const inner of [
-    node.type,
-    node.items,
-    node.values,
-    ...(node.fields ?? []).map((f) => f.type),
-  ])
-    collect(inner, own, into);
 }
 
-function namespaceIn(name: string | undefined): string | undefined {
-  const dot = name?.lastIndexOf('.') ?? -1;
-  return dot < 0 ? undefined : name?.slice(0, dot);
+/** What a logical type makes of a column; `undefined` where there is none that a column can have. */
+function logicalKind({ logical }: LeafNode): ColumnKind | undefined {
+  if (logical === undefined) return undefined;
+  if (logical.name !== 'decimal') {
+    const type = logicalColumns[logical.name];
+    return type && { type };
+  }
+  const { precision, scale, valid } = logical;
+  return valid && precision > 0 ? { type: 'decimal', precision, scale } : undefined;
 }
 
-function fullName(name: string, namespace: string | undefined): string {
-  return name.includes('.') || !namespace ? name : `${namespace}.${name}`;
-}
+/** A local time is stored as any other, and keeps its meaning by its column's name only. */
+const logicalColumns: Readonly<Record<string, ColumnType>> = {
+  uuid: 'uuid',
+  date: 'date',
+  'time-millis': 'time-millis',
+  'time-micros': 'time-micros',
+  'timestamp-millis': 'timestamp-millis',
+  'timestamp-micros': 'timestamp-micros',
+  'timestamp-nanos': 'timestamp-nanos',
+  'local-timestamp-millis': 'timestamp-millis',
+  'local-timestamp-micros': 'timestamp-micros',
+  'local-timestamp-nanos': 'timestamp-nanos',
+};

@@ -1,6 +1,8 @@
+import type { RecordNode } from '../codec/resolution/avro-node.ts';
+import { parseSchema } from '../codec/resolution/parse-schema.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { RecordSchema } from '../contract/event-type.ts';
-import { type ColumnKind, columnKinds } from './column-kinds.ts';
+import { type ColumnKind, columnKind } from './column-kinds.ts';
 import { provenanceColumns } from './provenance.ts';
 
 /** A column of a table made from an Avro record schema. */
@@ -22,11 +24,14 @@ const reserved: readonly string[] = [...provenanceColumns, '_ingested_at'];
  * @throws OptionError when two fields give the same column, or one gives a column that tables have anyway.
  */
 export function tableColumns(schema: RecordSchema): TableColumn[] {
-  const kindOf = columnKinds(schema);
-  const columns = schema.fields.map(({ name: field, type }): TableColumn => {
-    const branches: readonly unknown[] = Array.isArray(type) ? type : [type];
-    const values = branches.filter((branch) => branch !== 'null');
-    const kind: ColumnKind = values.length === 1 ? kindOf(values[0]) : { type: 'json' };
+  const { fields } = parseSchema(schema) as RecordNode;
+  const columns = fields.map(({ name: field, type }, i): TableColumn => {
+    // A union that is written as an object, `{ type: [...] }`, is JSON.
+    const isUnion = type.kind === 'union' && Array.isArray(schema.fields[i]?.type);
+    const branches = isUnion ? type.branches : [type];
+    const values = branches.filter(({ kind }) => kind !== 'null');
+    const [only] = values;
+    const kind: ColumnKind = only && values.length === 1 ? columnKind(only) : { type: 'json' };
     return { field, name: columnName(field), ...kind, nullable: values.length < branches.length };
   });
   const names = columns.map(({ name }) => name.toLowerCase());
