@@ -14,6 +14,7 @@ import {
   merge,
   mergeMap,
   type Observable,
+  type OperatorFunction,
   observeOn,
   of,
   retry,
@@ -37,6 +38,13 @@ const soon = <T>(value: T) => new Promise<T>((resolve) => setImmediate(() => res
 const never = () => new Promise<number>(() => {});
 const idOf = async ({ value }: StreamEvent<Play>) => soon(value.id);
 
+/** A branch that is shared, of a stream that is: what is in it is reached from neither end of the pipeline. */
+const betweenShares =
+  (waiting: OperatorFunction<StreamEvent<Play>, unknown>) => (plays$: Plays) => {
+    const shared$ = plays$.pipe(share());
+    return merge(shared$.pipe(waiting, share()), shared$);
+  };
+
 const waits = /holds back what an event has set off, with an operator such as mergeMap/;
 const delays = /holds back what an event has set off, with an operator such as delay/;
 const byClock = /waits by a clock, with an operator such as bufferTime/;
@@ -59,6 +67,9 @@ const kinds: readonly Kind[] = [
     /emitted a promise: an async function in map gives no value .* use mapAsync/,
   ],
   ['mergeMap(async) in front of share', (plays$) => plays$.pipe(mergeMap(idOf), share()), waits],
+  ['mergeMap(async) between two shares', betweenShares(mergeMap(idOf)), waits],
+  ['delay between two shares', betweenShares(delay(1)), delays],
+  ['bufferTime between two shares', betweenShares(bufferTime(1)), byClock],
   [
     'groups that wait',
     (plays$) =>

@@ -47,6 +47,10 @@ const beside = (branch: (plays$: Plays) => Observable<unknown>) => (plays$: Play
   return merge(branch(shared$), shared$);
 };
 
+/** The same, and the branch is shared too: what is in it is reached from neither end of the pipeline. */
+const between = (branch: (plays$: Plays) => Observable<unknown>) =>
+  beside((plays$) => branch(plays$).pipe(share()));
+
 const again = /subscribed to its events once more, .* retry, repeat or catchError.*Leave it out/;
 const completed = /completed while events go on.*dead letter/;
 const ended = /a part of the pipeline has ended or was subscribed again.*Leave it out/;
@@ -106,6 +110,18 @@ const kinds: readonly Kind[] = [
       plays$.pipe(
         poison(3),
         catchError(() => EMPTY),
+      ),
+    ),
+    ended,
+  ],
+  ['retry between two shares', between((plays$) => plays$.pipe(poison(3), retry())), ended],
+  ['take between two shares', between((plays$) => plays$.pipe(take(2), concatWith(NEVER))), ended],
+  [
+    'catchError between two shares',
+    between((plays$) =>
+      plays$.pipe(
+        poison(3),
+        catchError(() => NEVER),
       ),
     ),
     ended,

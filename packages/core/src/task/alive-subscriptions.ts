@@ -6,8 +6,6 @@ interface Node {
   readonly _finalizers?: readonly unknown[] | null;
   /** A method of timers only, which are the actions of a scheduler. */
   readonly schedule?: unknown;
-  /** The subscriber that this one passes its elements on to. */
-  readonly destination?: unknown;
 }
 
 /** The subscriptions that are alive, each with those that it ends with itself, and how many timers are among them. */
@@ -22,13 +20,10 @@ export interface AliveSubscriptions {
  * for something: a promise, a timer, a source of their own. One that is missing has ended, or made way for
  * another.
  *
- * They are found through the subscriptions' finalizers, from the end of the pipeline and from its source:
- * seen from downstream, `share` hides the operators upstream of it.
- *
- * @param end the subscription of the pipeline.
- * @param sources subscribers of its events.
+ * @param made the subscriptions that were made with the pipeline's own. What they end with themselves is
+ *   found through their finalizers.
  */
-export function aliveSubscriptions(end: unknown, sources: readonly unknown[]): AliveSubscriptions {
+export function aliveSubscriptions(made: readonly unknown[]): AliveSubscriptions {
   const subscriptions = new Map<object, readonly object[]>();
   let timers = 0;
   const visit = (value: unknown) => {
@@ -38,10 +33,7 @@ export function aliveSubscriptions(end: unknown, sources: readonly unknown[]): A
     if (typeof value.schedule === 'function') timers++;
     for (const each of within) visit(each);
   };
-  visit(end);
-  for (const source of sources)
-    for (let each: unknown = source; isOpen(each) && each !== end; each = each.destination)
-      visit(each);
+  for (const each of made) visit(each);
   return { subscriptions, timers };
 }
 

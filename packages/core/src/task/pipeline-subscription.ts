@@ -1,4 +1,4 @@
-import { Observable, Subject, type Subscriber, Subscription } from 'rxjs';
+import { Observable, Subject, Subscription } from 'rxjs';
 import { PipelineError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import { withHost } from '../operator-kit/current-host.ts';
@@ -9,6 +9,7 @@ import {
   hasEndedWithin,
 } from './alive-subscriptions.ts';
 import type { Pipeline } from './pipeline.ts';
+import { subscriptionsMade } from './subscriptions-made.ts';
 
 /** The host of a pipeline's operators, and the taker of its rows. */
 export interface SubscriptionOwner<B> {
@@ -29,7 +30,10 @@ export class PipelineSubscription<A, B> {
   readonly #owner: SubscriptionOwner<B>;
   #input = new Subject<StreamEvent<A>>();
   #subscription = Subscription.EMPTY;
-  #sources: Subscriber<StreamEvent<A>>[] = [];
+  /** The subscriptions that were made with it. */
+  #made: readonly Subscription[] = [];
+  /** How often the pipeline has subscribed to its events. */
+  #uses = 0;
   #isStarted = false;
   #isCompleted = false;
   #failure: Failure | undefined;
@@ -80,35 +84,39 @@ export class PipelineSubscription<A, B> {
     this.#isCompleted = false;
     this.#isStarted = false;
     this.#isEnding = false;
-    this.#sources = [];
+    this.#uses = 0;
     this.#input = new Subject();
-    withHost({ host: this.#owner.host, subscribing: true }, () => {
-      try {
-        this.#subscription = this.#pipeline(this.#eventsOf(this.#input)).subscribe({
-          next: (row) => this.#owner.take(row),
-          error: (cause) => this.fail(cause),
-          complete: () => {
-            this.#isCompleted = true;
-          },
-        });
-      } catch (cause) {
-        this.fail(cause);
-      }
-    });
+    this.#made = subscriptionsMade(() =>
+      withHost({ host: this.#owner.host, subscribing: true }, () => this.#connect()),
+    );
     this.#isStarted = true;
     this.#atStart = this.#alive();
+  }
+
+  #connect(): void {
+    try {
+      this.#subscription = this.#pipeline(this.#eventsOf(this.#input)).subscribe({
+        next: (row) => this.#owner.take(row),
+        error: (cause) => this.fail(cause),
+        complete: () => {
+          this.#isCompleted = true;
+        },
+      });
+    } catch (cause) {
+      this.fail(cause);
+    }
   }
 
   /** @throws PipelineError when the pipeline cannot be one of a task. */
   check(): void {
     if (this.#failure) throw asPipelineError('threw while it was subscribed', this.#failure.cause);
-    if (this.#sources.length === 0)
+    if (this.#uses === 0)
       throw new PipelineError(
         'the pipeline subscribed to its events 0 times, which must be once, with an operator such as subscribeOn, or multicast and nobody who connects: they would be lost. Leave it out; use share or connect to branch',
       );
-    if (this.#sources.length !== 1)
+    if (this.#uses !== 1)
       throw new PipelineError(
-        `the pipeline subscribed to its events ${this.#sources.length} times, which must be once: use share or connect to branch`,
+        `the pipeline subscribed to its events ${this.#uses} times, which must be once: use share or connect to branch`,
       );
     if (this.#isCompleted) throw new PipelineError('the pipeline completed before its first event');
     if (this.#atStart.timers > 0)
@@ -129,7 +137,7 @@ export class PipelineSubscription<A, B> {
   }
 
   #alive(): AliveSubscriptions {
-    return aliveSubscriptions(this.#subscription, this.#sources);
+    return aliveSubscriptions([this.#subscription, ...this.#made]);
   }
 
   #eventsOf(input: Subject<StreamEvent<A>>): Observable<StreamEvent<A>> {
@@ -141,7 +149,7 @@ export class PipelineSubscription<A, B> {
         this.fail(cause);
         throw cause;
       }
-      this.#sources.push(subscriber);
+      this.#uses++;
       return input.subscribe(subscriber);
     });
   }
