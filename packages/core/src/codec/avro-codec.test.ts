@@ -314,7 +314,7 @@ describe('avroDecoder', () => {
     const { registry, encoded } = await codec();
     const asked: number[] = [];
     const counting: SchemaRegistry = {
-      register: registry.register,
+      ...registry,
       schema: (id) => {
         asked.push(id);
         return registry.schema(id);

@@ -13,6 +13,8 @@ export interface AvroTap {
 /** The reader of bytes that avsc's types, and the resolvers made of them, take a value from. */
 export interface AvroReader {
   _read(tap: AvroTap): unknown;
+  /** Why it can read no value at all. */
+  readonly refusal?: string;
 }
 
 /** The writer of bytes that a type has. */

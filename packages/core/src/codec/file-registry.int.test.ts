@@ -56,6 +56,8 @@ describe('fileRegistry', () => {
           /SchemaError: schema A cannot read what version 1 of a-value has written: field . is new, and has no default: give it a default; or publish to a new topic/,
         );
     expect(await fileRegistry({ dir }).register('a/.-value', needs('b', 'c'))).toBeGreaterThan(1);
+    expect(await fileRegistry({ dir }).newest('a/.-value', needs())).toEqual(needs('b', 'c'));
+    expect(await fileRegistry({ dir }).newest('b-value', needs())).toBeUndefined();
   });
 
   it('names the file of an id that no schema has, or that is damaged', async () => {

@@ -25,6 +25,7 @@ export interface FileRegistryOptions {
 export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
   const { fileOf, read, idOf, knownId } = schemaFiles(dir);
   const registered = new Set<string>();
+  const versionsOf = (subject: string) => new SubjectFiles(join(dir, 'subjects'), subject);
 
   return {
     async register(subject, schema) {
@@ -32,7 +33,7 @@ export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
       const known = knownId(canonical);
       const registration = `${subject} ${canonical}`;
       if (known !== undefined && registered.has(registration)) return known;
-      const versions = new SubjectFiles(join(dir, 'subjects'), subject);
+      const versions = versionsOf(subject);
       for (;;) {
         const given = await versions.ids();
         const earlier = await Promise.all(given.map(read));
@@ -44,6 +45,10 @@ export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
         registered.add(registration);
         return id;
       }
+    },
+    async newest(subject) {
+      const id = (await versionsOf(subject).ids()).at(-1);
+      return id === undefined ? undefined : read(id);
     },
     async schema(id) {
       try {

@@ -38,6 +38,8 @@ describe('memoryRegistry', () => {
     const right = { ...schema, fields: [...schema.fields, { ...city, default: null }] };
     expect(await registry.register('a-value', right)).toBe(2);
     expect(await registry.register('a-value', schema)).toBe(first);
+    expect(await registry.newest('a-value', schema)).toEqual(right);
+    expect(await registry.newest('b-value', schema)).toBeUndefined();
     expect(await registry.register('b-value', wrong)).toBe(3);
   });
 

@@ -29,6 +29,10 @@ export function memoryRegistry(): SchemaRegistry {
       subjects.set(subject, [...versions, id]);
       return id;
     },
+    async newest(subject) {
+      const id = subjects.get(subject)?.at(-1);
+      return id === undefined ? undefined : read(id);
+    },
     async schema(id) {
       if (schemas[id - 1] === undefined)
         throw new SchemaError(`no schema has id ${id}; this registry holds ${schemas.length}`);

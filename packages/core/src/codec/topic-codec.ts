@@ -10,6 +10,7 @@ import type {
 import { avroBody, undecodable } from './avro-body.ts';
 import { avroDecoder, avroEncoder, prefixedEncoder } from './avro-codec.ts';
 import { avroType } from './avro-type.ts';
+import { checkReadable } from './check-readable.ts';
 import { jsonReader } from './json-reader.ts';
 import { jsonWriter } from './json-writer.ts';
 import { schemaFingerprint } from './schema-fingerprint.ts';
@@ -51,15 +52,24 @@ const codecs: Readonly<Record<WireFormat, <T>(options: CodecOptions<T>) => Topic
     // Registered under `<topic>-value`, as Kafka's clients do.
     encoder: async () => avroEncoder(type, await registry.register(`${topic}-value`, type.schema)),
     decoder: () => ({ ...avroDecoder(type, registry), schemaIdOf }),
+    async checkReadable() {
+      const subject = `${topic}-value`;
+      const newest = await registry.newest(subject, type.schema).catch(() => undefined);
+      if (newest) checkReadable(type, newest, `the newest schema of ${subject}`);
+    },
   }),
-  avro: ({ type, writtenWith = [] }) => ({
+  avro: ({ topic, type, writtenWith = [] }) => ({
     encoder: async () => prefixedEncoder(type, new Uint8Array()),
     decoder() {
       const body = bodyReader(type, writtenWith[0] ?? type.schema, 0);
       return synchronous(body);
     },
+    async checkReadable() {
+      for (const writer of writtenWith)
+        checkReadable(type, writer, `a schema of writtenWith of topic ${topic}`);
+    },
   }),
-  'single-object': ({ type, writtenWith = [] }) => ({
+  'single-object': ({ topic, type, writtenWith = [] }) => ({
     encoder: async () => prefixedEncoder(type, singleObjectPrefix(type.schema)),
     decoder() {
       const bodies = new Map(
@@ -80,12 +90,17 @@ const codecs: Readonly<Record<WireFormat, <T>(options: CodecOptions<T>) => Topic
         );
       });
     },
+    async checkReadable() {
+      for (const writer of writtenWith)
+        checkReadable(type, writer, `a schema of writtenWith of topic ${topic}`);
+    },
   }),
   json: ({ type }) => {
     const write = jsonWriter(type);
     return {
       encoder: async () => write,
       decoder: () => synchronous(jsonReader(type)),
+      checkReadable: async () => {},
     };
   },
 };

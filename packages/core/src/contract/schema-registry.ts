@@ -10,4 +10,6 @@ export interface SchemaRegistry {
    * @throws SchemaError when no schema has it.
    */
   schema(id: number): Promise<RecordSchema>;
+  /** The newest schema under the subject where this one belongs; `undefined` when it has none. */
+  newest(subject: string, schema: RecordSchema): Promise<RecordSchema | undefined>;
 }

@@ -47,4 +47,11 @@ export interface TopicCodec<T> {
   /** Makes an encoder, once the schema is registered where the format needs that. */
   encoder(): Promise<ValueEncoder<T>>;
   decoder(): ValueDecoder<unknown>;
+  /**
+   * Compares the type with the schema that is written with now, as far as that is known. A registry that
+   * cannot be asked is no error: decoding will say.
+   *
+   * @throws SchemaError with the field and what to do, when no value at all could be read.
+   */
+  checkReadable(): Promise<void>;
 }

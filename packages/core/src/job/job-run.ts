@@ -69,6 +69,7 @@ export class JobRun<A, B> {
     for (const topic of this.#topics)
       if ((await this.#log.partitions(topic)) === undefined)
         throw new UnknownTopicError(`there is no topic ${topic}: create it with createTopic`);
+    for (const { topic } of this.#job.inputs) await topic.codec.checkReadable();
     this.#abort.throwIfAborted();
     const joining = this.#join();
     const share = await untilAborted(joining, this.#stopping);

@@ -56,7 +56,7 @@ describeWithKafka('a Kafka log with a namespace', (kafka) => {
       subjects = [];
       const schemas = memoryRegistry();
       registry = {
-        schema: (id) => schemas.schema(id),
+        ...schemas,
         register(subject, schema) {
           subjects.push(subject);
           return schemas.register(subject, schema);

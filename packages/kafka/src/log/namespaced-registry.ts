@@ -8,6 +8,7 @@ export function namespacedRegistry(
 ): SchemaRegistry {
   return {
     register: (subject, schema) => registry.register(inKafka(subject), schema),
+    newest: (subject, schema) => registry.newest(inKafka(subject), schema),
     schema: (id) => registry.schema(id),
   };
 }

@@ -7,4 +7,4 @@ const fail = async (): Promise<never> => {
 };
 
 /** Stands for the registry of a log that was given none. */
-export const noRegistry: SchemaRegistry = { register: fail, schema: fail };
+export const noRegistry: SchemaRegistry = { register: fail, schema: fail, newest: fail };

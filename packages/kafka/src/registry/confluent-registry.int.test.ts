@@ -165,6 +165,13 @@ describe('the compatibility of a subject', () => {
     );
   });
 
+  it('tells the newest schema of the subject that a schema belongs to', async () => {
+    const registry = registryOf({ subject: 'record' });
+    expect(await registry.newest('plays-value', play)).toBeUndefined();
+    await registry.register('plays-value', play);
+    expect(await registry.newest('plays-value', play)).toEqual(play);
+  });
+
   it('passes on what a registry has against a schema', async () => {
     server.react = ({ line }) =>
       line.startsWith('POST')

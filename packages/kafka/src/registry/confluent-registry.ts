@@ -3,7 +3,7 @@ import { asking } from './ask.ts';
 import { ensureCompatibility } from './compatibility.ts';
 import { incompatible } from './incompatible.ts';
 import { once } from './once.ts';
-import { registeredId, schemaIn } from './read-answer.ts';
+import { newestIn, registeredId, schemaIn } from './read-answer.ts';
 import { type ConfluentRegistryOptions, checkRegistryOptions } from './registry-options.ts';
 import { subjectName } from './subject-name.ts';
 
@@ -45,6 +45,14 @@ export function confluentRegistry(options: ConfluentRegistryOptions): SchemaRegi
       const name = subjectName(checked.subject, subject, schema);
       const text = JSON.stringify(schema);
       return ids(JSON.stringify([name, text]), () => register(name, text));
+    },
+    async newest(subject, schema) {
+      const name = subjectName(checked.subject, subject, schema);
+      return ask(
+        `read the newest schema of ${name}`,
+        (registry) => registry.latest(name),
+        (answer) => newestIn(name, answer),
+      );
     },
     schema: (id) =>
       schemas(id, () =>

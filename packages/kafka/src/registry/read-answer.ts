@@ -26,19 +26,32 @@ export function registeredId(subject: string, answer: Answer): number | Answer {
  */
 export function schemaIn(id: number, answer: Answer): RecordSchema {
   if (isMissing(answer)) throw new SchemaError(`no schema has id ${id} (${saying(answer)})`);
+  return avroIn(`schema ${id}`, answer);
+}
+
+/**
+ * The newest schema of a subject in an answer; `undefined` when there is none.
+ *
+ * @throws SchemaError when it is not Avro in one piece.
+ */
+export function newestIn(subject: string, answer: Answer): RecordSchema | undefined {
+  return isMissing(answer) ? undefined : avroIn(`the newest schema of ${subject}`, answer);
+}
+
+function avroIn(what: string, answer: Answer): RecordSchema {
   const { schema, schemaType = 'AVRO', references = [] } = successOf(answer);
   if (typeof schema !== 'string') throw new PassingFailure('it answered no schema');
   if (schemaType !== 'AVRO')
-    throw new SchemaError(`schema ${id} is ${String(schemaType)}; only Avro can be read`);
+    throw new SchemaError(`${what} is ${String(schemaType)}; only Avro can be read`);
   if (Array.isArray(references) && references.length > 0) {
     const names = references.map((each: { readonly name?: unknown }) => String(each?.name));
     throw new SchemaError(
-      `schema ${id} refers to other schemas (${names.join(', ')}), which is not supported: register it with these written out inside`,
+      `${what} refers to other schemas (${names.join(', ')}), which is not supported: register it with these written out inside`,
     );
   }
   try {
     return JSON.parse(schema) as RecordSchema;
   } catch (cause) {
-    throw new SchemaError(`schema ${id} is not JSON in the registry`, { cause });
+    throw new SchemaError(`${what} is not JSON in the registry`, { cause });
   }
 }

@@ -30,6 +30,8 @@ export interface RegistryServer extends AsyncDisposable {
 /** A registry on loopback that can be made to fail. It keeps schemas and levels, and checks nothing. */
 export async function registryServer(): Promise<RegistryServer> {
   const schemas: string[] = [];
+  /** The newest schema of each subject. */
+  const newest = new Map<string, string>();
   const globalLevel = 'NONE';
   const levels = new Map<string, string>();
   const requests: SeenRequest[] = [];
@@ -42,8 +44,16 @@ export async function registryServer(): Promise<RegistryServer> {
       if (schema !== undefined) return { status: 200, body: { schema } };
       return { status: 404, body: { error_code: 40403, message: 'Schema not found' } };
     }
-    if (/^POST \/subjects\/[^/]+\/versions$/.test(line)) {
+    const [, read] = /^GET \/subjects\/([^/]+)\/versions\/latest$/.exec(line) ?? [];
+    if (read !== undefined) {
+      const schema = newest.get(read);
+      if (schema !== undefined) return { status: 200, body: { subject: read, schema } };
+      return { status: 404, body: { error_code: 40401, message: 'Subject not found' } };
+    }
+    const [, register] = /^POST \/subjects\/([^/]+)\/versions$/.exec(line) ?? [];
+    if (register !== undefined) {
       const { schema } = JSON.parse(body) as { readonly schema: string };
+      newest.set(register, schema);
       const id = schemas.indexOf(schema) + 1 || schemas.push(schema);
       return { status: 200, body: { id } };
     }

@@ -3,10 +3,11 @@ import type { AvroNode } from './avro-node.ts';
 import { logicalOf, promotions, unqualified } from './matching.ts';
 
 /** Reads nothing: whatever value is met there is refused. */
-export function refusing(reason: string): AvroReader {
+export function refusing(refusal: string): AvroReader {
   return {
+    refusal,
     _read() {
-      throw new Error(reason);
+      throw new Error(refusal);
     },
   };
 }

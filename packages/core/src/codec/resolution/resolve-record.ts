@@ -32,6 +32,9 @@ export function resolveRecord(
     const place = `field ${target.name} of ${name}`;
     return { slot, reader: resolution.resolve(field.type, target.type, place) };
   });
+  // A record is no more readable than any of its fields.
+  const refusal = steps.find(({ reader }) => reader.refusal)?.reader.refusal;
+  if (refusal) return refusing(refusal);
   const { recordConstructor: Row } = resolution.own(reader);
   return { _read: recordReader(Row, steps, reader.fields.length) };
 }
