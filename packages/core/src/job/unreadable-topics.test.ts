@@ -16,7 +16,7 @@ const schemaOf = (...fields: readonly AvroField[]): RecordSchema => ({
   fields: [{ name: 'id', type: 'long' }, ...fields],
 });
 const typeOf = (...fields: readonly AvroField[]) =>
-  defineEvent(schemaOf(...fields), { time: "id", key: () => 'all' });
+  defineEvent(schemaOf(...fields), { time: 'id', key: () => 'all' });
 const city = { name: 'city', type: ['null', 'string'] } as const;
 const level = (...symbols: readonly string[]) =>
   ({ name: 'level', type: { type: 'enum', name: 'Level', symbols } }) as AvroField;
