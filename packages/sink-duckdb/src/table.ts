@@ -1,6 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { OptionError, type Position, type RecordSchema, TableMismatchError } from '@streamify/core';
+import {
+  OptionError,
+  type Position,
+  type RecordSchema,
+  TableMismatchError,
+  type TableOptions,
+} from '@streamify/core';
 import {
   columnName,
   type OutputRows,
@@ -45,9 +51,9 @@ const provenance = {
 export function defineTable(
   name: string,
   schema: RecordSchema,
-  upsert?: readonly string[],
+  { upsert, nested }: TableOptions = {},
 ): TableDefinition {
-  const columns = tableColumns(schema);
+  const columns = tableColumns(schema, nested);
   if (upsert) checkKey(name, columns, upsert);
   return { name, columns, mode: upsert ? { kind: 'upsert', key: upsert } : { kind: 'append' } };
 }
@@ -95,10 +101,11 @@ export async function ensureTable(
   definition: TableDefinition,
 ): Promise<Table> {
   const { name, columns } = definition;
+  const types = await storedTypes(connection, columns);
   const wanted: readonly WantedColumn[] = [
-    ...columns.map((column) => ({
+    ...columns.map((column, i) => ({
       name: column.name,
-      type: sqlType(column),
+      type: types[i] as string,
       isNullable: column.nullable,
     })),
     ...Object.entries(provenance).map(([column, type]) => ({
@@ -125,6 +132,18 @@ export async function ensureTable(
   }
   checkRequired(name, stored, wanted);
   return { ...definition, order };
+}
+
+/** The types of columns as the catalogue writes them, which has rules of its own for names within nested ones. */
+async function storedTypes(
+  connection: DuckDBConnection,
+  columns: readonly TableColumn[],
+): Promise<readonly string[]> {
+  const types = columns.map(sqlType);
+  if (!columns.some(({ fields, items }) => fields ?? items)) return types;
+  const selected = types.map((type) => `lower(typeof(null::${type}))`);
+  const reader = await connection.runAndReadAll(`select ${selected.join(', ')}`);
+  return reader.getRows()[0] as string[];
 }
 
 async function storedColumns(

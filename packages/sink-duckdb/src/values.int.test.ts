@@ -1,4 +1,4 @@
-import { CodecError, defineEvent, memoryRegistry } from '@streamify/core';
+import { CodecError, defineEvent, memoryRegistry, type TableOptions } from '@streamify/core';
 import { avroDecoder, avroEncoder } from '@streamify/core/adapter';
 import { emptyOutput, seededRandom } from '@streamify/core/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -220,8 +220,21 @@ beforeAll(async () => {
 });
 afterAll(() => warehouse.close());
 
+const firstCommit = {
+  epoch: 1,
+  next: { t: 1 },
+  pipeline: '',
+  topicIds: {},
+  state: undefined,
+  watermark: 0,
+};
+
 /** Sends a value through codec and sink; gives back why it is refused, or what the sink is to store. */
-async function deliver({ type, longs, values, sql = 'v' }: Case, table: string) {
+async function deliver(
+  { type, longs, values, sql = 'v' }: Case,
+  table: string,
+  options: TableOptions = {},
+) {
   const fields = [
     { name: 'n', type: 'int' },
     { name: 'v', type },
@@ -234,7 +247,7 @@ async function deliver({ type, longs, values, sql = 'v' }: Case, table: string) 
   const registry = memoryRegistry();
   const encoder = avroEncoder(Row, await registry.register('rows-value', schema));
   const decoder = avroDecoder(Row, registry);
-  const owner = await warehouse.table(table, schema).open({ job: table, partition: 0 });
+  const owner = await warehouse.table(table, schema, options).open({ job: table, partition: 0 });
   const rows: { readonly n: number; readonly v: unknown }[] = [];
   const refusals: string[] = [];
   for (const [n, v] of values.entries()) {
@@ -251,15 +264,7 @@ async function deliver({ type, longs, values, sql = 'v' }: Case, table: string) 
     }
   }
   const causes = rows.map(({ n }) => ({ topic: 't', partition: 0, offset: n }));
-  const commit = {
-    epoch: 1,
-    next: { t: 1 },
-    pipeline: '',
-    topicIds: {},
-    state: undefined,
-    watermark: 0,
-  };
-  await owner.commit(commit, { ...emptyOutput, rows: rows as never[], causes });
+  await owner.commit(firstCommit, { ...emptyOutput, rows: rows as never[], causes });
   const stored = await warehouse.query(`select n, ${sql} as v from "${table}" order by n`);
   return { sent: rows, stored, refusals };
 }
@@ -282,4 +287,127 @@ describe('values of every type, up to their extremes', () => {
         expect(refusal).toMatch(/(^v is not a |field v[.a-z]* is .+, not )/);
     },
   );
+
+  it.each(Object.entries(cases).filter(([name]) => name !== 'nested'))(
+    '%s: arrive within structs, lists and maps, or are refused by name',
+    async (name, each) => {
+      const { sql = 'v', type, values } = each;
+      const again = (type as { readonly name?: string }).name ?? type;
+      const fields = [
+        { name: 'inA', type },
+        { name: 'l', type: { type: 'array', items: again } },
+        { name: 'm', type: { type: 'map', values: ['null', again] } },
+      ];
+      const nested = {
+        ...each,
+        type: { type: 'record', name: 'Nest', fields },
+        // Lists of different lengths, so that none begins where another would.
+        values: values.map((v, n) => ({
+          inA: v,
+          l: Array(1 + (n % 3)).fill(v),
+          m: { none: null, 'the key': v },
+        })),
+      };
+      const expected = each.expected ?? ((value: unknown) => value);
+      for (const [i, part] of ['v.in_a', 'v.l[-1]', "v.m['the key']"].entries()) {
+        const table = `${name} in ${i}`;
+        const asked = { ...nested, sql: sql.replaceAll(/\bv\b/g, () => part) };
+        const { sent, stored, refusals } = await deliver(asked, table, { nested: 'struct' });
+        const shown = sent.map(({ n }) => ({ n, v: expected(values[n] as never) }));
+        expect(stored.length).toBeGreaterThan(0);
+        expect(stored.map(({ n, v }) => ({ n, v: comparable(v) }))).toEqual(
+          shown.map(({ n, v }) => ({ n, v: comparable(v) })),
+        );
+        expect(refusals).toHaveLength(each.refused);
+        for (const refusal of refusals) expect(refusal).toMatch(/v\.inA/);
+      }
+    },
+  );
+});
+
+/** Decimals of few digits come as numbers, others as texts. */
+const comparable = (value: unknown) =>
+  typeof value === 'string' && /^-?\d+$/.test(value) ? BigInt(value) : value;
+
+describe('nested columns', () => {
+  const schema = {
+    type: 'record',
+    name: 'Basket',
+    fields: [
+      { name: 'n', type: 'int' },
+      {
+        name: 'v',
+        type: [
+          'null',
+          {
+            type: 'record',
+            name: 'Box',
+            fields: [
+              { name: 'orderBy', type: ['null', { type: 'array', items: ['null', 'string'] }] },
+              { name: 'grid', type: { type: 'array', items: { type: 'array', items: 'int' } } },
+              { name: 'any', type: ['null', 'int', 'string'] },
+              { name: 'inner', type: ['null', 'Box'] },
+            ],
+          },
+        ],
+      },
+    ],
+  } as const;
+
+  it('have nulls, nothing in them, and more in them than there are rows', async () => {
+    const many = Array.from({ length: 5_000 }, (_, i) => (i % 7 === 0 ? null : `text number ${i}`));
+    const box = { orderBy: null, grid: [], any: null, inner: null };
+    const values = [
+      null,
+      box,
+      { ...box, orderBy: [], grid: [[]] },
+      { ...box, orderBy: many, grid: [[1, 2], [], Array.from({ length: 3_000 }, (_, i) => i)] },
+      { ...box, any: 'x', inner: box },
+      null,
+      { ...box, orderBy: ['last'], grid: [[3]], any: 5 },
+    ];
+    const sink = warehouse.table('baskets', schema, { nested: 'struct' });
+    const owner = await sink.open({ job: 'baskets', partition: 0 });
+    const rows = values.map((v, n) => ({ n, v }));
+    for (const row of rows) expect(owner.refusal?.(row as never)).toBeUndefined();
+    const causes = rows.map(({ n }) => ({ topic: 't', partition: 0, offset: n }));
+    await owner.commit(firstCommit, { ...emptyOutput, rows: rows as never[], causes });
+    const stored = await warehouse.query(
+      'select n, v.order_by as o, v.grid, v.any, v.inner from baskets order by n',
+    );
+    const json = (value: unknown) => (value === null ? null : JSON.stringify(value));
+    expect(stored).toEqual(
+      values.map((v, n) => ({
+        n,
+        o: v?.orderBy ?? null,
+        grid: v?.grid ?? null,
+        any: json(v?.any ?? null),
+        inner: json(v?.inner ?? null),
+      })),
+    );
+  });
+
+  it('are the same table when it is opened again, and another where its types are', async () => {
+    const open = (asked: object, options: TableOptions) =>
+      warehouse
+        .table('baskets', asked as typeof schema, options)
+        .open({ job: 'again', partition: 0 });
+    await open(schema, { nested: 'struct' });
+    await expect(open(schema, {})).rejects.toThrow(
+      /table baskets has column v of type struct\(.*, and its schema gives json/,
+    );
+    const longer = JSON.parse(JSON.stringify(schema).replace('"items":"int"', '"items":"long"'));
+    await expect(open(longer, { nested: 'struct' })).rejects.toThrow(/grid bigint\[\]\[\]/);
+  });
+
+  it.each([
+    [{ grid: [[1, 'x']] }, 'v.grid.0.1 is not a int: "x"'],
+    [{ grid: { 0: [] } }, 'v.grid is not a list: [object Object]; it takes an array'],
+    [{ orderBy: [5] }, 'v.orderBy.0 is not a string: 5'],
+    [{}, 'v.grid is undefined, which the table does not allow'],
+  ])('refuse %j by the path of what does not fit', async (v, why) => {
+    const sink = warehouse.table('baskets', schema, { nested: 'struct' });
+    const owner = await sink.open({ job: 'misfits', partition: 0 });
+    expect(owner.refusal?.({ n: 1, v } as never)).toContain(why);
+  });
 });

@@ -80,8 +80,8 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
   return {
     path,
     table(name, schema, options = {}) {
-      checkOptions('table', options, { upsert: true });
-      return duckdbSink(store, defineTable(name, schema, options.upsert));
+      checkOptions('table', options, { upsert: true, nested: true });
+      return duckdbSink(store, defineTable(name, schema, options));
     },
     query: (sql) =>
       turns.inTurn(async () => (await connection.runAndReadAll(sql)).getRowObjectsJS()),

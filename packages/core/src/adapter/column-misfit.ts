@@ -1,25 +1,59 @@
 import { decimalMisfit } from '../codec/decimal-text.ts';
 import { isFloat, largestFloat } from '../codec/finite-float-type.ts';
-import type { ColumnType } from './column-kinds.ts';
-import type { TableColumn } from './table-columns.ts';
+import type { ColumnItems, ColumnType, TableColumn } from './column-kinds.ts';
 
 /** Says why a row does not fit its columns; `undefined` when it does. */
 export function misfitOf(columns: readonly TableColumn[], row: object): string | undefined {
-  const values = row as Readonly<Record<string, unknown>>;
+  return fieldsMisfit('', columns, row as Fields);
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsMisfit(
+  path: string,
+  columns: readonly TableColumn[],
+  values: Fields,
+): string | undefined {
   for (const column of columns) {
-    const { field, type, nullable } = column;
-    const value = values[field];
-    if (value === null || value === undefined) {
-      if (!nullable) return `${field} is ${String(value)}, which the table does not allow`;
-    } else if (type === 'decimal') {
-      const digits = { precision: column.precision ?? 0, scale: column.scale ?? 0 };
-      const misfit = decimalMisfit(value, digits);
-      if (misfit !== undefined)
-        return `${field} is not a decimal(${digits.precision}, ${digits.scale}): ${shown(value)}; ${misfit}`;
-    } else if (!fits[type](value)) {
-      const rule = rules[type];
-      return `${field} is not a ${type}: ${shown(value)}${rule ? `; it takes ${rule}` : ''}`;
-    }
+    const { field } = column;
+    const misfit = valueMisfit(path === '' ? field : `${path}.${field}`, column, values[field]);
+    if (misfit !== undefined) return misfit;
+  }
+  return undefined;
+}
+
+function valueMisfit(path: string, kind: ColumnItems, value: unknown): string | undefined {
+  const { type, nullable } = kind;
+  if (value === null || value === undefined)
+    return nullable ? undefined : `${path} is ${String(value)}, which the table does not allow`;
+  if (type === 'decimal') {
+    const digits = { precision: kind.precision ?? 0, scale: kind.scale ?? 0 };
+    const misfit = decimalMisfit(value, digits);
+    return misfit === undefined
+      ? undefined
+      : `${path} is not a decimal(${digits.precision}, ${digits.scale}): ${shown(value)}; ${misfit}`;
+  }
+  if (!fits[type](value)) {
+    const rule = rules[type];
+    return `${path} is not a ${type}: ${shown(value)}${rule ? `; it takes ${rule}` : ''}`;
+  }
+  if (type === 'struct') return fieldsMisfit(path, kind.fields ?? [], value as Fields);
+  if (type === 'list' || type === 'map') return itemsMisfit(path, kind, value as Fields);
+  return undefined;
+}
+
+/** Looks at the items of an array, and at the values of a map. */
+function itemsMisfit(
+  path: string,
+  { type, items }: ColumnItems,
+  values: Fields,
+): string | undefined {
+  for (const [at, value] of Object.entries(values)) {
+    // Two keys that are repaired may be one.
+    if (type === 'map' && !at.isWellFormed())
+      return `${path} has the key ${shown(at)}, which is half a surrogate pair`;
+    const misfit = items && valueMisfit(`${path}.${at}`, items, value);
+    if (misfit !== undefined) return misfit;
   }
   return undefined;
 }
@@ -53,7 +87,14 @@ const fits: Readonly<Record<Plain, (value: unknown) => boolean>> = {
   'timestamp-nanos': (value) =>
     Number.isSafeInteger(value) || isBigInt(value, firstNanos, largestLong - 1n),
   json: (value) => typeof value !== 'function' && typeof value !== 'symbol',
+  struct: isObject,
+  list: Array.isArray,
+  map: isObject,
 };
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && !Array.isArray(value) && !(value instanceof Uint8Array);
+}
 
 /** What a type takes, for people, where its name does not say it. */
 const rules: Partial<Readonly<Record<Plain, string>>> = {
@@ -61,6 +102,9 @@ const rules: Partial<Readonly<Record<Plain, string>>> = {
   long: `whole numbers up to ${Number.MAX_SAFE_INTEGER}, and bigints of 64 bits`,
   float: `numbers up to ${largestFloat}`,
   bytes: 'a Uint8Array',
+  struct: 'an object with its fields',
+  list: 'an array',
+  map: 'an object with a value for each key',
   uuid: 'a text of 32 hexadecimal digits in five groups',
   date: `days since 1970-01-01, from ${1 - largestInt} to ${largestInt - 1}`,
   'time-millis': `milliseconds since midnight, from 0 to ${dayOfMillis - 1}`,

@@ -30,7 +30,14 @@ export { assignAll } from './assign-all.ts';
 export { checkOwnInput } from './check-own-input.ts';
 export { checkLimits, checkRange } from './check-poll.ts';
 export { checkTopicsAgree } from './check-topics-agree.ts';
-export type { ColumnKind, ColumnType } from './column-kinds.ts';
+export {
+  type ColumnItems,
+  type ColumnKind,
+  type ColumnType,
+  columnName,
+  type Nested,
+  type TableColumn,
+} from './column-kinds.ts';
 export { misfitOf } from './column-misfit.ts';
 export { commonPartitions } from './common-partitions.ts';
 export { endOffsets } from './end-offsets.ts';
@@ -45,7 +52,7 @@ export { SinkTargets } from './sink-targets.ts';
 export { stateAfter } from './state-after.ts';
 export { readResult, type StoredResult, storeResult } from './stored-result.ts';
 export { systemReason } from './system-reason.ts';
-export { columnName, type TableColumn, tableColumns } from './table-columns.ts';
+export { tableColumns } from './table-columns.ts';
 export { targetPartition } from './target-partition.ts';
 export { type ToldWatermark, tellWatermark } from './told-watermark.ts';
 export { topicBounds } from './topic-bounds.ts';

@@ -8,6 +8,12 @@ import type { Sink } from './sink.ts';
 export interface TableOptions {
   /** Columns by which a row replaces an earlier one. Without them rows are added. */
   readonly upsert?: readonly string[];
+  /**
+   * What fields become that are records, arrays or maps: `json` (default), or `struct`, which gives them the
+   * warehouse's own nested types, with a type for each part. A record within itself, and a union of several
+   * types, is JSON there too.
+   */
+  readonly nested?: 'json' | 'struct';
 }
 
 /** A row of a table: 64-bit integers are numbers or bigints. */

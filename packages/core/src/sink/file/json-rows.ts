@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { TableColumn } from '../../adapter/column-kinds.ts';
 import { misfitOf } from '../../adapter/column-misfit.ts';
 import { jsonMisfit } from '../../adapter/json-text.ts';
 import { provenanceColumns, provenanceOf } from '../../adapter/provenance.ts';
-import { type TableColumn, tableColumns } from '../../adapter/table-columns.ts';
+import { tableColumns } from '../../adapter/table-columns.ts';
 import type { OutputRows } from '../../contract/epoch.ts';
 import { rowOf } from '../../contract/event.ts';
 import type { RecordSchema } from '../../contract/event-type.ts';
