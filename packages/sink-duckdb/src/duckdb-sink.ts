@@ -3,7 +3,7 @@ import type { NamedSinks, SinkTargets, SinkTask, TaskId } from '@streamify/core/
 import { readLetters } from './dead-letters.ts';
 import { DuckDBTask } from './duckdb-task.ts';
 import { takeOver } from './ledger.ts';
-import { agree, ensureTable, type Table, type TableDefinition } from './table.ts';
+import { clash, ensureTable, type Table, type TableDefinition } from './table.ts';
 import type { Transact } from './transactions.ts';
 
 /** What the sinks of one database share. */
@@ -34,12 +34,15 @@ async function openTask<T>(
   named?: NamedSinks,
 ): Promise<SinkTask<T>> {
   const others = targets.of(named);
-  const all = [main, ...others.values()];
-  for (const [output, definition] of others)
-    if (!all.every((other) => agree(other, definition)))
+  const seen = [main];
+  for (const [output, definition] of others) {
+    const clashes = seen.map((other) => clash(other, definition)).find((why) => why !== undefined);
+    if (clashes !== undefined)
       throw new OptionError(
-        `output ${output} and another write to table ${definition.name} with columns or keys that differ: give it a table of its own`,
+        `output ${output} and another write to table ${definition.name} ${clashes}: give it a table of its own`,
       );
+    seen.push(definition);
+  }
   const owner = DuckDBTask.newOwner();
   return transact(async (connection) => {
     const table = await ensureTable(connection, main);

@@ -73,11 +73,16 @@ function checkKey(table: string, columns: readonly TableColumn[], key: readonly 
   );
 }
 
-/** Whether two descriptions may be of tables that are written together: of different ones, or the same in all. */
-export function agree(one: TableDefinition, other: TableDefinition): boolean {
+/** Says why two outputs cannot be written to what their descriptions say; `undefined` when they can. */
+export function clash(one: TableDefinition, other: TableDefinition): string | undefined {
   // DuckDB takes Plays for plays.
-  if (one.name.toLowerCase() !== other.name.toLowerCase()) return true;
-  return isDeepStrictEqual(one.columns, other.columns) && isDeepStrictEqual(one.mode, other.mode);
+  if (one.name.toLowerCase() !== other.name.toLowerCase()) return undefined;
+  if (!isDeepStrictEqual(one.columns, other.columns) || !isDeepStrictEqual(one.mode, other.mode))
+    return 'with columns or keys that differ';
+  // The rows of an epoch are written output by output.
+  return one.mode.kind === 'upsert'
+    ? 'by key, and which of their rows is the later one would depend on where epochs end'
+    : undefined;
 }
 
 /** A column as the table has it. */
