@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import {
@@ -57,6 +58,24 @@ async function land(plays: readonly ReturnType<typeof play>[], table: string, up
 }
 
 describe('a DuckDB warehouse', () => {
+  it.each([
+    ['.', 'cannot open the database .: Is a directory'],
+    ['text', 'cannot open the database .: it is not a valid DuckDB database file!'],
+    ['text/raw.duckdb', 'cannot make the folder of .: something else is there'],
+    ['a\0b', 'the path of a warehouse has a zero character: '],
+  ])('says of a path that is no database what it is: %j', async (name, message) => {
+    await writeFile(join(dir, 'text'), 'no database '.repeat(1_000));
+    const path = join(dir, name);
+    const failure = await openWarehouse({ path }).catch((cause: unknown) => cause);
+    expect(failure).toBeInstanceOf(OptionError);
+    expect(String(failure).replace(path, '.')).toContain(message);
+  });
+
+  it('says of a setting that DuckDB does not know which it is', async () => {
+    const opened = openWarehouse({ path: join(dir, 'other.duckdb'), config: { memory: '1GB' } });
+    await expect(opened).rejects.toThrow('The following options were not recognized: memory');
+  });
+
   it('makes a table from the schema, with the place in the log behind its columns', async () => {
     await land([play('ann')], 'plays');
     const [row] = await warehouse.query('select * exclude (_ingested_at) from plays');

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { OptionError, type Warehouse } from '@streamify/core';
-import { checkOptions, SinkTargets } from '@streamify/core/adapter';
+import { checkOptions, SinkTargets, systemReason } from '@streamify/core/adapter';
 import { readLetters } from './dead-letters.ts';
 import { duckdbSink } from './duckdb-sink.ts';
 import { WarehouseLockedError } from './errors.ts';
@@ -99,6 +99,8 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
 
 /** DuckDB takes what follows a question mark for parameters of a request, and puts its journal elsewhere. */
 function checkPath(path: string): void {
+  if (path.includes('\0'))
+    throw new OptionError(`the path of a warehouse has a zero character: ${JSON.stringify(path)}`);
   if (resolve(path).includes('?'))
     throw new OptionError(
       `the path of a warehouse is ${JSON.stringify(resolve(path))}: DuckDB cannot write below a name with a question mark, choose another`,
@@ -108,8 +110,20 @@ function checkPath(path: string): void {
 /** Where a file is, whichever way leads to it. Its folder is created. */
 function fileOf(path: string): string {
   checkPath(path);
-  mkdirSync(dirname(path), { recursive: true });
-  return join(realpathSync(dirname(path)), basename(path));
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    return join(realpathSync(dirname(path)), basename(path));
+  } catch (cause) {
+    throw new OptionError(`cannot make the folder of ${path}: ${systemReason(cause)}`, { cause });
+  }
+}
+
+/** What DuckDB says of a file, without the kind of error, and the file. */
+function reasonOf(message: string): string {
+  const [line = ''] = message.split('\n');
+  return line
+    .replace(/^[A-Z]\w+( \w+)? Error: /, '')
+    .replace(/^.*?"[^"]*"(,| exists, but|:) ?/, '');
 }
 
 async function openInstance(
@@ -122,7 +136,8 @@ async function openInstance(
       return await DuckDBInstance.create(path, config);
     } catch (cause) {
       const { message } = cause as Error;
-      if (!/conflicting lock/i.test(message)) throw cause;
+      if (!/conflicting lock/i.test(message))
+        throw new OptionError(`cannot open the database ${path}: ${reasonOf(message)}`, { cause });
       if (Date.now() >= deadline) {
         const holder = /PID (\d+)/.exec(message)?.[1] ?? 'unknown';
         throw new WarehouseLockedError(

@@ -13,4 +13,8 @@ describe('checkTopicName', () => {
       expect(() => checkTopicName(name)).toThrow(OptionError);
     },
   );
+
+  it.each([undefined, null, 5, {}])('refuses %j, which is no text', (name) => {
+    expect(() => checkTopicName(name as never)).toThrow(OptionError);
+  });
 });

@@ -7,9 +7,10 @@ import { OptionError } from '../contract/errors.ts';
  * @throws OptionError
  */
 export function checkTopicName(topic: string): void {
-  if (/^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..') return;
+  const isText = typeof topic === 'string';
+  if (isText && /^[a-zA-Z0-9._-]{1,249}$/.test(topic) && topic !== '.' && topic !== '..') return;
   throw new OptionError(
-    `a topic name has 1 to 249 letters, digits, dots, underscores or hyphens, and is not . or ..: ${JSON.stringify(topic)}`,
+    `a topic name has 1 to 249 letters, digits, dots, underscores or hyphens, and is not . or ..: ${isText ? JSON.stringify(topic) : String(topic)}`,
   );
 }
 

@@ -32,9 +32,15 @@ export function typedTopic<S extends RecordSchema, T>(
     codec,
     tombstones,
     async publish(values) {
+      if (!Array.isArray(values))
+        throw new OptionError(`topic ${name} takes an array of values, got ${String(values)}`);
       if (values.length === 0) return;
       const { encode } = await encoder();
-      const records = values.map((value) => ({ key: type.keyOf(value), value: encode(value) }));
+      const records = values.map((value) => {
+        // What is no value of the type has no key.
+        const bytes = encode(value);
+        return { key: type.keyOf(value), value: bytes };
+      });
       await log.publish(name, records);
     },
   };

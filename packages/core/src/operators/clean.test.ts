@@ -79,6 +79,10 @@ describe('clean', () => {
     expect(rejected).toEqual([[visit('a', -1), 'no timestamp']]);
   });
 
+  it.each([undefined, null, 'city'])('refuses %j for its rules', (none) => {
+    expect(() => clean(none as never)).toThrow(`clean takes its rules as an object, got ${none}`);
+  });
+
   it('fails on a rejected event that nobody takes', () => {
     const errors: Error[] = [];
     of(visit('a', -1))

@@ -52,6 +52,8 @@ export function clean<T extends object, const R extends CleanRules<T>>(
   rules: R,
   options: CleanOptions<T> = {},
 ): OperatorFunction<StreamEvent<T>, StreamEvent<Cleaned<T, R>>> {
+  if (typeof rules !== 'object' || rules === null)
+    throw new OptionError(`clean takes its rules as an object, got ${String(rules)}`);
   checkOptions('clean', options, { time: true, onReject: true });
   const { time, onReject } = options;
   const entries = Object.entries(rules) as [string, (value: unknown, event: T) => unknown][];

@@ -1,4 +1,4 @@
-import { Observable, Subject, Subscription } from 'rxjs';
+import { isObservable, Observable, Subject, Subscription } from 'rxjs';
 import { PipelineError } from '../contract/errors.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import { withHost } from '../operator-kit/current-host.ts';
@@ -95,7 +95,9 @@ export class PipelineSubscription<A, B> {
 
   #connect(): void {
     try {
-      this.#subscription = this.#pipeline(this.#eventsOf(this.#input)).subscribe({
+      const rows$: unknown = this.#pipeline(this.#eventsOf(this.#input));
+      if (!isObservable(rows$)) throw new PipelineError(noObservable(rows$));
+      this.#subscription = (rows$ as Observable<B>).subscribe({
         next: (row) => this.#owner.take(row),
         error: (cause) => this.fail(cause),
         complete: () => {
@@ -153,6 +155,11 @@ export class PipelineSubscription<A, B> {
       return input.subscribe(subscriber);
     });
   }
+}
+
+function noObservable(found: unknown): string {
+  const what = found instanceof Promise ? 'a promise: it must not be async' : String(found);
+  return `through must give the observable that comes of its events, and gave ${what}`;
 }
 
 function endedPart(): PipelineError {

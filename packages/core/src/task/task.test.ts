@@ -276,6 +276,12 @@ describe('a task refuses a pipeline that', () => {
   };
 
   it('never subscribes to its events', () => {
+    expect(refusal(() => undefined as never)).toBe(
+      'through must give the observable that comes of its events, and gave undefined',
+    );
+    expect(refusal((async () => {}) as never)).toBe(
+      'through must give the observable that comes of its events, and gave a promise: it must not be async',
+    );
     expect(refusal(() => new Subject<number>())).toMatch(/subscribed to its events 0 times/);
   });
 
