@@ -44,7 +44,7 @@ export const topicsOf = (log: EventLog): Targets => {
         log.topic(cleanTopic('status_change_events'), status_change_events),
       ),
     },
-    plays: kafkaSink(log.topic(playsTopic, PlaysPerSong)),
-    late: kafkaSink(log.topic(lateTopic, listen_events)),
+    plays: kafkaSink(log.topic(playsTopic, PlaysPerSong), { watermarks: false }),
+    late: kafkaSink(log.topic(lateTopic, listen_events), { watermarks: false }),
   };
 };

@@ -139,9 +139,6 @@ def consume(request, registry):
             continue
         if error:
             raise SystemExit(str(error))
-        # A job's watermarks are records without a value.
-        if not message.value():
-            continue
         value = deserialize(message.value(), SerializationContext(topic, MessageField.VALUE))
         records.append(
             {

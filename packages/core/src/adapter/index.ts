@@ -29,7 +29,12 @@ export { addCounts } from './add-counts.ts';
 export { assignAll } from './assign-all.ts';
 export { checkOwnInput } from './check-own-input.ts';
 export { checkLimits, checkRange } from './check-poll.ts';
-export { checkTopicsAgree } from './check-topics-agree.ts';
+export {
+  checkTopicsAgree,
+  checkWatermarks,
+  type OutputTopic,
+  targetOf,
+} from './check-topics-agree.ts';
 export {
   type ColumnItems,
   type ColumnKind,

@@ -1,16 +1,21 @@
 import type { NewRecord } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 
-/** Makes a message of a record, for a partition. */
+/** Makes a message of a record, for a partition. A record without a value has none in Kafka either, which is not the same as one of no bytes. */
 export function messageOf(
   { key, value, headers }: Omit<NewRecord, 'partition'>,
   partition: number,
 ): Message {
-  const { buffer, byteOffset, byteLength } = value;
   return {
     key,
-    value: Buffer.isBuffer(value) ? value : Buffer.from(buffer, byteOffset, byteLength),
+    value: contentOf(value),
     partition,
     ...(headers && { headers: { ...headers } }),
   };
+}
+
+function contentOf(value: Uint8Array): Buffer | null {
+  const { buffer, byteOffset, byteLength } = value;
+  if (byteLength === 0) return null;
+  return Buffer.isBuffer(value) ? value : Buffer.from(buffer, byteOffset, byteLength);
 }

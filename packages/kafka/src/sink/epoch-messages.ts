@@ -17,6 +17,8 @@ import { sideOutputMessage } from './side-output-message.ts';
 export interface TopicTarget {
   readonly name: string;
   readonly partitions: number;
+  /** Whether it carries watermarks. */
+  readonly watermarks: boolean;
   readonly rows: Pick<RowEncoder, 'messages' | 'refusal'>;
 }
 
@@ -63,16 +65,21 @@ export function epochMessages(
   return { parts: parts.filter(({ messages }) => messages.length > 0), watermark: tell.told };
 }
 
+const nameOf = ({ name }: TopicTarget) => name;
+
 /** Rows by topic and partition, between the watermark records before and behind them. */
 function partsOf(
   rows: ReadonlyMap<TopicTarget, readonly Message[]>,
   told: { readonly before: NewRecord | undefined; readonly behind: NewRecord | undefined },
 ): readonly PartitionMessages[] {
   const byTopic = new Map<string, Message[][]>();
+  const carrying = new Set([...rows.keys()].filter((each) => each.watermarks).map(nameOf));
   const toAll = (record: NewRecord | undefined) => {
     if (!record) return;
-    for (const partitions of byTopic.values())
+    for (const [topic, partitions] of byTopic) {
+      if (!carrying.has(topic)) continue;
       for (const [each, messages] of partitions.entries()) messages.push(messageOf(record, each));
+    }
   };
   for (const { name, partitions } of rows.keys())
     if (!byTopic.has(name))

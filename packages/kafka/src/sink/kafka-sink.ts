@@ -8,8 +8,11 @@ import {
 import {
   checkOptions as checkKnown,
   checkTopicsAgree,
+  checkWatermarks,
+  type OutputTopic,
   SinkTargets,
   type TaskId,
+  targetOf,
   unknownTopic,
 } from '@streamify/core/adapter';
 import { type KafkaLogParts, partsOfKafkaLog } from '../log/kafka-log.ts';
@@ -36,14 +39,19 @@ export interface KafkaSinkOptions {
   readonly transactionTimeout?: number;
   /** Most bytes of a row's key and value; a larger row is a dead letter. At most the topic's `max.message.bytes`. Default 1,000,000. */
   readonly maxMessageBytes?: number;
+  /**
+   * Whether the topic carries the watermarks of the tasks that feed it, as records without a value: a job of
+   * windows that reads it needs them to be right. `false` for a result, which holds rows and nothing else.
+   * Default `true`.
+   */
+  readonly watermarks?: boolean;
 }
 
 /** A sink into a topic of Kafka. */
 export type KafkaSink<T> = Sink<T | StreamEvent<T>>;
 
 /** The topic of a sink, and the largest message that it takes. */
-interface KafkaTarget {
-  readonly topic: Topic<never>;
+interface KafkaTarget extends OutputTopic {
   readonly maxMessageBytes: number;
 }
 
@@ -69,15 +77,19 @@ export function kafkaSink<T extends object>(
   const { log } = topic;
   const parts = partsOfKafkaLog(log);
   const settings = checkOptions(options);
-  const { maxMessageBytes } = settings;
-  const main: KafkaTarget = { topic: topic as unknown as Topic<never>, maxMessageBytes };
+  const { maxMessageBytes, watermarks } = settings;
+  const main: KafkaTarget = {
+    topic: topic as unknown as Topic<never>,
+    maxMessageBytes,
+    watermarks,
+  };
   const jobTopicsOf = jobTopicsMaker(parts, log);
   const sink: KafkaSink<T> = {
     store: parts,
-    target: topic.name,
+    target: targetOf(main),
     async open(task, named) {
       const others = targets.of(named);
-      checkTopicsAgree(main.topic, new Map([...others].map(([name, each]) => [name, each.topic])));
+      checkTopicsAgree(main, others);
       const target = await openTarget(main);
       const opened = new Map<string, TopicTarget>();
       for (const [output, other] of others) opened.set(output, await openTarget(other));
@@ -97,12 +109,17 @@ export function kafkaSink<T extends object>(
 }
 
 /** Registers a topic's schema, where its format needs that, and finds out how many partitions it has. */
-async function openTarget({ topic, maxMessageBytes }: KafkaTarget): Promise<TopicTarget> {
+async function openTarget({
+  topic,
+  maxMessageBytes,
+  watermarks,
+}: KafkaTarget): Promise<TopicTarget> {
   const { log, name } = topic;
   const partitions = await log.partitions(name);
   if (partitions === undefined) throw unknownTopic(name);
   const { encode } = await topic.codec.encoder();
-  return { name, partitions, rows: new RowEncoder({ topic, encode, partitions, maxMessageBytes }) };
+  const rows = new RowEncoder({ topic, encode, partitions, maxMessageBytes });
+  return { name, partitions, watermarks, rows };
 }
 
 function settingsOf(
@@ -148,16 +165,19 @@ function checkOptions(options: KafkaSinkOptions): Required<KafkaSinkOptions> {
     transactionalIdPrefix: true,
     transactionTimeout: true,
     maxMessageBytes: true,
+    watermarks: true,
   });
   const {
     transactionalIdPrefix = 'streamify',
     transactionTimeout = 60_000,
     maxMessageBytes = 1_000_000,
+    watermarks = true,
   } = options;
   if (typeof transactionalIdPrefix !== 'string' || transactionalIdPrefix === '')
     throw new OptionError(
       `transactionalIdPrefix is a text that is not empty, got ${JSON.stringify(transactionalIdPrefix)}`,
     );
+  checkWatermarks(watermarks);
   if (!(transactionTimeout >= 1_000 && transactionTimeout < 2 ** 31))
     throw new OptionError(
       `transactionTimeout is a number of milliseconds, at least 1000, got ${transactionTimeout}`,
@@ -168,5 +188,6 @@ function checkOptions(options: KafkaSinkOptions): Required<KafkaSinkOptions> {
     transactionalIdPrefix,
     transactionTimeout: Math.ceil(transactionTimeout),
     maxMessageBytes,
+    watermarks,
   };
 }

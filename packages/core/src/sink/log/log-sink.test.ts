@@ -26,7 +26,7 @@ import {
 import { type NaiveOrder, naiveLogSink } from '../../fixtures/naive-log-sink.ts';
 import { OFFSETS, workThrough } from '../../fixtures/numbered-work.ts';
 import { memoryLog } from '../../log/memory/memory-log.ts';
-import { commitOf, deadLetter, outputOf, row } from '../../testing/contract-output.ts';
+import { commitOf, deadLetter, namedRows, outputOf, row } from '../../testing/contract-output.ts';
 import type { ContractRow } from '../../testing/contract-row.ts';
 import { Crash, seededChaos } from '../../testing/seeded-chaos.ts';
 import { seededRandom } from '../../testing/seeded-random.ts';
@@ -119,6 +119,45 @@ describe('logSink', () => {
     const without = [Number.NEGATIVE_INFINITY, 10, 30, 40];
     const target = partitionOf('a', TARGET_PARTITIONS);
     expect(seen).toEqual(seen.map((_, p) => (p === target ? withRows : without)));
+  });
+
+  it('writes rows and nothing else without watermarks', async () => {
+    const log = await targetLog();
+    const sink = logSink(log.topic(TARGET, ContractEvent), { watermarks: false });
+    const owner = await sink.open(task);
+    await owner.commit(commitOf(1, { watermark: 10 }), outputOf({ rows: [row('a')] }));
+    await owner.commit(commitOf(2, { watermark: 20 }), outputOf({}));
+    const records: NewRecord[] = [];
+    for (let partition = 0; partition < TARGET_PARTITIONS; partition++)
+      records.push(...(await targetRecords(log, partition)));
+    expect(records.map(({ key }) => key)).toEqual(['a']);
+    expect(sink.target).not.toBe(logSink(log.topic(TARGET, ContractEvent)).target);
+  });
+
+  it('writes watermarks to those of its topics that carry them', async () => {
+    const log = await targetLog();
+    await log.createTopic('results', { partitions: 1 });
+    const results = logSink(log.topic('results', ContractEvent), { watermarks: false });
+    const sink = logSink(log.topic(TARGET, ContractEvent));
+    const owner = await sink.open(task, new Map([['results', results as Sink<never>]]));
+    const named = namedRows({ results: [row('b')] });
+    const rows = outputOf({ rows: [row('a')] });
+    await owner.commit(commitOf(1, { watermark: 10 }), { ...rows, named });
+    const read = async (topic: string) =>
+      (await targetRecords(log, 0, topic)).map(isWatermarkRecord);
+    expect(await read('results')).toEqual([false]);
+    expect(await read(TARGET)).toContain(true);
+  });
+
+  it('refuses two outputs into one topic with and without watermarks', async () => {
+    const topic = (await targetLog()).topic(TARGET, ContractEvent);
+    const silent = logSink(topic, { watermarks: false }) as Sink<never>;
+    await expect(logSink(topic).open(task, new Map([['late', silent]]))).rejects.toThrow(
+      'output late and another write to topic target with and without watermarks: give it a topic of its own',
+    );
+    expect(() => logSink(topic, { watermarks: 'no' as never })).toThrow(
+      'watermarks is true or false, got no',
+    );
   });
 
   it('finishes in the next commit, of whichever task, what an append left', async () => {

@@ -1,3 +1,4 @@
+import { checkWatermarks, type OutputTopic, targetOf } from '../../adapter/check-topics-agree.ts';
 import { SinkTargets } from '../../adapter/sink-targets.ts';
 import { checkOptions } from '../../contract/check-options.ts';
 import { OptionError } from '../../contract/errors.ts';
@@ -15,13 +16,19 @@ export interface LogSinkOptions {
    * log in files; without it they are kept in memory, as long as the log's object lives.
    */
   readonly dir?: string;
+  /**
+   * Whether the topic carries the watermarks of the tasks that feed it, as records without a value: a job of
+   * windows that reads it needs them to be right. `false` for a result, which holds rows and nothing else.
+   * Default `true`.
+   */
+  readonly watermarks?: boolean;
 }
 
 /** A sink into a topic. */
 export type LogSink<T> = Sink<T | StreamEvent<T>>;
 
 /** Sinks into topics, by the topics. */
-const targets = new SinkTargets<Topic<never>>();
+const targets = new SinkTargets<OutputTopic>();
 
 /**
  * Delivers into another topic of a log, exactly once, under the key of the topic's type: how a
@@ -41,24 +48,26 @@ export function logSink<T extends object>(
   topic: Topic<T>,
   options: LogSinkOptions = {},
 ): LogSink<T> {
-  checkOptions('logSink', options, { dir: true });
-  const { dir } = options;
+  checkOptions('logSink', options, { dir: true, watermarks: true });
+  const { dir, watermarks = true } = options;
+  checkWatermarks(watermarks);
   if (dir !== undefined && (typeof dir !== 'string' || dir === ''))
     throw new OptionError(`dir is the folder of the checkpoints, got ${JSON.stringify(dir)}`);
-  return appendingSink(topic, logAppender(topic.log, topic.name, dir));
+  return appendingSink(topic, logAppender(topic.log, topic.name, dir), watermarks);
 }
 
 /** {@link logSink} with a given appender. */
 export function appendingSink<T extends object>(
   topic: Topic<T>,
   appender: LogAppender,
+  watermarks = true,
 ): LogSink<T> {
-  const target = topic as unknown as Topic<never>;
+  const main: OutputTopic = { topic: topic as unknown as Topic<never>, watermarks };
   const sink: LogSink<T> = {
     store: appender,
-    target: topic.name,
+    target: targetOf(main),
     deadLetters: (job) => readDeadLetters(appender.folder, job),
-    open: (task, named) => openLogTask({ appender, task, main: target, named: targets.of(named) }),
+    open: (task, named) => openLogTask({ appender, task, main, named: targets.of(named) }),
   };
-  return targets.add(sink, target);
+  return targets.add(sink, main);
 }

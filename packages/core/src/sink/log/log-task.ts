@@ -1,9 +1,9 @@
 import { checkOwnInput } from '../../adapter/check-own-input.ts';
-import { checkTopicsAgree } from '../../adapter/check-topics-agree.ts';
+import { checkTopicsAgree, type OutputTopic } from '../../adapter/check-topics-agree.ts';
 import { tellWatermark } from '../../adapter/told-watermark.ts';
 import type { Checkpoint } from '../../contract/checkpoint.ts';
 import type { EpochCommit, EpochOutput } from '../../contract/epoch.ts';
-import type { NewRecord, Topic } from '../../contract/event-log.ts';
+import type { NewRecord } from '../../contract/event-log.ts';
 import type { SinkTask, TaskId } from '../../contract/sink.ts';
 import { padded } from '../ledger/ledger-entry.ts';
 import { outputParts } from '../ledger/output-parts.ts';
@@ -17,9 +17,9 @@ import { TopicRows } from './topic-rows.ts';
 export interface LogTaskOptions {
   readonly appender: LogAppender;
   readonly task: TaskId;
-  readonly main: Topic<never>;
+  readonly main: OutputTopic;
   /** Topics of named outputs. */
-  readonly named: ReadonlyMap<string, Topic<never>>;
+  readonly named: ReadonlyMap<string, OutputTopic>;
 }
 
 /**
@@ -32,7 +32,7 @@ export async function openLogTask<T>(options: LogTaskOptions): Promise<SinkTask<
   checkTopicsAgree(main, named);
   const rows = await TopicRows.open(main);
   const others = new Map<string, TopicRows>();
-  for (const [output, topic] of named) others.set(output, await TopicRows.open(topic));
+  for (const [output, target] of named) others.set(output, await TopicRows.open(target));
   const folder = appender.folder.sub(taskPath(task));
   const ledger = await appender.exclusively(async () => {
     const own = [rows, ...others.values()].map(({ topic }) => topic.name);
@@ -79,7 +79,7 @@ class LogTask<T> implements SinkTask<T> {
       appender.append(batches, async (stretches, file) => {
         const kept: KeptByLogSink = {
           ...others,
-          topic: main.name,
+          topic: main.topic.name,
           stretches: { ...before, ...stretches },
           ...(told !== undefined && { watermark: told }),
         };
@@ -101,6 +101,7 @@ class LogTask<T> implements SinkTask<T> {
     const { task } = this.#options;
     const { rows, others } = this.#opened;
     const own = new Map<string, NewRecord[]>([[rows.topic.name, [...rows.recordsOf(output.rows)]]]);
+    const silent = [rows, ...others.values()].filter(({ watermarks }) => !watermarks);
     for (const { topic } of others.values()) if (!own.has(topic.name)) own.set(topic.name, []);
     for (const [name, named] of output.named) {
       const target = others.get(name);
@@ -114,6 +115,10 @@ class LogTask<T> implements SinkTask<T> {
     );
     const batches = new Map<string, readonly NewRecord[]>();
     for (const [topic, records] of own) {
+      if (silent.some((each) => each.topic.name === topic)) {
+        batches.set(topic, records);
+        continue;
+      }
       const partitions = (await rows.topic.log.partitions(topic)) ?? 0;
       const toAll = (record: NewRecord | undefined) => forAll(record, partitions);
       batches.set(topic, [...toAll(before), ...records, ...toAll(behind)]);

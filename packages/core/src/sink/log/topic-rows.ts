@@ -1,3 +1,4 @@
+import type { OutputTopic } from '../../adapter/check-topics-agree.ts';
 import { rowOf } from '../../contract/event.ts';
 import type { NewRecord, Topic } from '../../contract/event-log.ts';
 import type { ValueEncoder } from '../../contract/topic-codec.ts';
@@ -5,17 +6,19 @@ import type { ValueEncoder } from '../../contract/topic-codec.ts';
 /** Makes records of the rows of one topic. A row is encoded to see whether it fits, and not once more when it is committed. */
 export class TopicRows {
   readonly topic: Topic<never>;
+  readonly watermarks: boolean;
   readonly #encode: ValueEncoder<never>['encode'];
   readonly #encoded = new WeakMap<object, Uint8Array>();
 
-  private constructor(topic: Topic<never>, encode: ValueEncoder<never>['encode']) {
+  private constructor({ topic, watermarks }: OutputTopic, encode: ValueEncoder<never>['encode']) {
     this.topic = topic;
+    this.watermarks = watermarks;
     this.#encode = encode;
   }
 
   /** Registers the topic's schema, where its format needs that. */
-  static async open(topic: Topic<never>): Promise<TopicRows> {
-    return new TopicRows(topic, (await topic.codec.encoder()).encode);
+  static async open(target: OutputTopic): Promise<TopicRows> {
+    return new TopicRows(target, (await target.topic.codec.encoder()).encode);
   }
 
   /** Why a row cannot be stored; `undefined` when it can. */
