@@ -1,9 +1,8 @@
 import { OptionError } from '@streamify/core';
-import { ConfigResourceTypes } from '../client/kafkajs.ts';
-import { persist } from '../client/persist.ts';
 import type { KafkaLogParts } from '../log/kafka-log.ts';
 import { ensurePartitions } from './ensure-partitions.ts';
 import type { JobTopics } from './job-topics.ts';
+import { topicSetting } from './topic-setting.ts';
 
 /**
  * A task that opens reads its partition from the start, so that compaction should leave little: it
@@ -43,22 +42,10 @@ export async function createJobTopics(
 }
 
 /** A checkpoint that is deleted some day would let its job start over, and deliver everything twice. */
-async function checkCompacted({ client }: KafkaLogParts, topic: string): Promise<void> {
+async function checkCompacted(parts: KafkaLogParts, topic: string): Promise<void> {
   const name = 'cleanup.policy';
-  const inKafka = client.namespace.inKafka(topic);
-  const policy = await persist(client.connection, `look up ${name} of ${inKafka}`, async () => {
-    const admin = client.admin();
-    try {
-      await admin.connect();
-      const { resources } = await admin.describeConfigs({
-        includeSynonyms: false,
-        resources: [{ type: ConfigResourceTypes.TOPIC, name: inKafka, configNames: [name] }],
-      });
-      return resources[0]?.configEntries[0]?.configValue;
-    } finally {
-      await admin.disconnect();
-    }
-  });
+  const inKafka = parts.client.namespace.inKafka(topic);
+  const policy = await topicSetting(parts, inKafka, name);
   if (policy !== 'compact')
     throw new OptionError(
       `topic ${inKafka} holds checkpoints, and deletes them with its ${name} ${policy}: set it to compact`,

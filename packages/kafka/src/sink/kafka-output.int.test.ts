@@ -126,6 +126,38 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
     expect(rows.map(({ id }) => id).sort()).toEqual(['fine', 'large', 'odd', 'poison']);
   });
 
+  it('is a dead letter where it exceeds what its topic takes, to the byte, and the others land', async () => {
+    const limit = 2_000;
+    await setMessageBytes(limit);
+    const { log, topic } = trial;
+    const from = log.topic('source', ContractEvent);
+    await log.createTopic(from.name, { partitions: 1 });
+    // Titles of these lengths make batches of sizes around the limit.
+    const lengths = Array.from({ length: 100 }, (_, i) => limit - 170 + i);
+    await from.publish(lengths.map((length) => rowNamed(String(length), { title: '' })));
+    const into = kafkaSink<ContractRow>(topic);
+    const { counts } = await run({
+      name: 'plays',
+      from,
+      through: map(({ value }: { readonly value: ContractRow }) => ({
+        ...value,
+        title: 'x'.repeat(Number(value.id)),
+      })),
+      into,
+      atEnd: 'stop',
+      maxDeadShare: 1,
+    });
+    const letters = await into.deadLetters('plays');
+    const landed = (await storedIn(trial)).rows.map(({ id }) => Number(id)).sort((a, b) => a - b);
+    const dead = letters.map(({ key }) => Number(key)).sort((a, b) => a - b);
+    expect([...landed, ...dead]).toEqual(lengths);
+    expect(landed.length).toBeGreaterThan(10);
+    expect(letters.map(({ reason }) => reason)).toContain(
+      `the row takes ${limit + 1} bytes in a batch, more than the ${limit} of its topic's max.message.bytes`,
+    );
+    expect(counts).toMatchObject({ in: 100, dead: dead.length });
+  });
+
   it('has its bytes, key and headers beside ours in the topic of dead letters', async () => {
     const { log } = trial;
     const source = 'source';

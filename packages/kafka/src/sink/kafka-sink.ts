@@ -15,6 +15,7 @@ import {
   targetOf,
   unknownTopic,
 } from '@streamify/core/adapter';
+import { KafkaAccessError } from '../errors.ts';
 import { type KafkaLogParts, partsOfKafkaLog } from '../log/kafka-log.ts';
 import { compressionType } from '../wire/codecs.ts';
 import { checkGrowth } from './check-growth.ts';
@@ -24,6 +25,7 @@ import { type JobTopics, jobTopics } from './job-topics.ts';
 import { openKafkaTask } from './kafka-task.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
 import { RowEncoder } from './row-encoder.ts';
+import { topicSetting } from './topic-setting.ts';
 
 /** Brokers take 1 MiB of one partition at once by default. */
 const batchBytes = 900_000;
@@ -37,7 +39,7 @@ export interface KafkaSinkOptions {
    * until the task is opened again, readers wait behind it. Default 60,000.
    */
   readonly transactionTimeout?: number;
-  /** Most bytes of a row's key and value; a larger row is a dead letter. At most the topic's `max.message.bytes`. Default 1,000,000. */
+  /** Most bytes of a row's key and value; a larger row is a dead letter, and so is one that exceeds the topic's own `max.message.bytes`. Default 1,000,000. */
   readonly maxMessageBytes?: number;
   /**
    * Whether the topic carries the watermarks of the tasks that feed it, as records without a value: a job of
@@ -90,9 +92,9 @@ export function kafkaSink<T extends object>(
     async open(task, named) {
       const others = targets.of(named);
       checkTopicsAgree(main, others);
-      const target = await openTarget(main);
+      const target = await openTarget(parts, main);
       const opened = new Map<string, TopicTarget>();
-      for (const [output, other] of others) opened.set(output, await openTarget(other));
+      for (const [output, other] of others) opened.set(output, await openTarget(parts, other));
       const topics = await jobTopicsOf(task);
       return openKafkaTask({
         ...settingsOf(parts, settings, task),
@@ -109,17 +111,32 @@ export function kafkaSink<T extends object>(
 }
 
 /** Registers a topic's schema, where its format needs that, and finds out how many partitions it has. */
-async function openTarget({
-  topic,
-  maxMessageBytes,
-  watermarks,
-}: KafkaTarget): Promise<TopicTarget> {
+async function openTarget(
+  parts: KafkaLogParts,
+  { topic, maxMessageBytes, watermarks }: KafkaTarget,
+): Promise<TopicTarget> {
   const { log, name } = topic;
   const partitions = await log.partitions(name);
   if (partitions === undefined) throw unknownTopic(name);
   const { encode } = await topic.codec.encoder();
-  const rows = new RowEncoder({ topic, encode, partitions, maxMessageBytes });
+  const topicLimit = await limitOf(parts, name);
+  const rows = new RowEncoder({ topic, encode, partitions, maxMessageBytes, topicLimit });
   return { name, partitions, watermarks, rows };
+}
+
+/**
+ * The largest batch that a topic takes. `undefined` where the cluster does not tell, and where batches are
+ * compressed, so that only it can say how large a row is.
+ */
+async function limitOf(parts: KafkaLogParts, topic: string): Promise<number | undefined> {
+  const { client, options } = parts;
+  if (options.compression !== undefined && options.compression !== 'none') return undefined;
+  const inKafka = client.namespace.inKafka(topic);
+  const limit = await topicSetting(parts, inKafka, 'max.message.bytes').catch((cause) => {
+    if (cause instanceof KafkaAccessError) return undefined;
+    throw cause;
+  });
+  return limit === undefined ? undefined : Number(limit);
 }
 
 function settingsOf(

@@ -2,6 +2,10 @@ import { rowOf, type Topic } from '@streamify/core';
 import { partitionOf, type ValueEncoder } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { messageOf } from '../produce/message-of.ts';
+import { batchBytesOf } from '../wire/produce-request.ts';
+
+/** Bytes of a batch beside the key and value of its only row, at most. */
+const mostOverhead = 100;
 
 export interface RowEncoderOptions {
   readonly topic: Topic<never>;
@@ -10,6 +14,8 @@ export interface RowEncoderOptions {
   readonly partitions: number;
   /** Most bytes of a row's key and value. */
   readonly maxMessageBytes: number;
+  /** The topic's `max.message.bytes`, where it is known, and a row's bytes are as well. */
+  readonly topicLimit: number | undefined;
 }
 
 /**
@@ -30,9 +36,11 @@ export class RowEncoder {
     try {
       const message = this.#encode(element);
       const size = sizeOf(message);
-      const { maxMessageBytes } = this.#options;
+      const { maxMessageBytes, topicLimit = Number.POSITIVE_INFINITY } = this.#options;
       if (size > maxMessageBytes)
         return `the row has ${size} bytes, more than the ${maxMessageBytes} of maxMessageBytes`;
+      if (size + mostOverhead > topicLimit && batchBytesOf(message) > topicLimit)
+        return `the row takes ${batchBytesOf(message)} bytes in a batch, more than the ${topicLimit} of its topic's max.message.bytes`;
       this.#encoded.set(element as object, message);
       return undefined;
     } catch (cause) {

@@ -88,6 +88,12 @@ async function recordBatch(messages: readonly Message[], context: BatchContext):
   return batch;
 }
 
+/** Bytes of a batch that holds one message, without compression: what a topic's `max.message.bytes` bounds. */
+export function batchBytesOf({ key, value, headers }: Message): number {
+  const size = recordBytes(lengthOf(key), lengthOf(value), headerList(headers), 0, 0);
+  return field.records + varintSize(size) + size;
+}
+
 /** Source: Apache Kafka documentation, "Message Format", "Record". */
 function writeRecord(
   writer: ByteWriter,
@@ -97,11 +103,8 @@ function writeRecord(
 ): void {
   const keyLength = lengthOf(key);
   const valueLength = lengthOf(value);
-  const named = headers ? headerList(headers) : [];
-  let size = 1 + varlongSize(timestampDelta) + varintSize(offsetDelta);
-  size += sizeOf(keyLength) + sizeOf(valueLength) + varintSize(named.length);
-  for (const [name, content] of named) size += sizeOf(lengthOf(name)) + sizeOf(lengthOf(content));
-  writer.varint(size);
+  const named = headerList(headers);
+  writer.varint(recordBytes(keyLength, valueLength, named, offsetDelta, timestampDelta));
   writer.int8(0);
   writer.varlong(timestampDelta);
   writer.varint(offsetDelta);
@@ -114,9 +117,26 @@ function writeRecord(
   }
 }
 
+/** Bytes of a record behind its length. */
+function recordBytes(
+  keyLength: number,
+  valueLength: number,
+  named: readonly (readonly [string, Content])[],
+  offsetDelta: number,
+  timestampDelta: number,
+): number {
+  let size = 1 + varlongSize(timestampDelta) + varintSize(offsetDelta);
+  size += sizeOf(keyLength) + sizeOf(valueLength) + varintSize(named.length);
+  for (const [name, content] of named) size += sizeOf(lengthOf(name)) + sizeOf(lengthOf(content));
+  return size;
+}
+
 type Content = Buffer | string | null | undefined;
 
-function headerList(headers: NonNullable<Message['headers']>): [string, Content][] {
+const none: readonly (readonly [string, Content])[] = [];
+
+function headerList(headers: Message['headers']): readonly (readonly [string, Content])[] {
+  if (!headers) return none;
   return Object.entries(headers).flatMap(([name, values]) =>
     Array.isArray(values)
       ? values.map((value): [string, Content] => [name, value])
