@@ -393,6 +393,39 @@ describe('schemas that no registry tells', () => {
     );
   });
 
+  describe('that differ from another in logical types only', () => {
+    const timed = (logicalType: string) =>
+      defineEvent(
+        {
+          type: 'record',
+          name: 'Timed',
+          fields: [{ name: 'at', type: { type: 'long', logicalType } }],
+        } as const,
+        { time: 'at', key: () => '' },
+      );
+    const [millis, micros] = [timed('timestamp-millis'), timed('timestamp-micros')];
+    const long = { ...millis.schema, fields: [{ name: 'at', type: 'long' }] } as const;
+    const format = 'single-object' as const;
+
+    it('are what the values of a single object were written with where they are given', async () => {
+      const { encode } = await topicOf(millis, { format }).codec.encoder();
+      const options = { format, writtenWith: [millis.schema] };
+      const { decode } = topicOf(micros, options).codec.decoder();
+      expect(decode({ value: encode({ at: 5 }) })).toEqual({ at: 5_000 });
+    });
+
+    it('are written by one of the two only', async () => {
+      const message =
+        'topic everything would have values of two schemas of Timed that differ in logical types only';
+      const mixed = topicOf(micros, { format, writtenWith: [millis.schema] }).codec;
+      await expect(mixed.encoder()).rejects.toThrow(message);
+      const both = topicOf(micros, { format, writtenWith: [millis.schema, micros.schema] }).codec;
+      expect(() => both.decoder()).toThrow(message);
+      const plain = topicOf(micros, { format, writtenWith: [long] }).codec;
+      await expect(plain.encoder()).resolves.toBeDefined();
+    });
+  });
+
   it.each([
     [
       { format: 'xml' as never },

@@ -13,6 +13,9 @@ import { avroType } from './avro-type.ts';
 import { checkReadable } from './check-readable.ts';
 import { jsonReader } from './json-reader.ts';
 import { jsonWriter } from './json-writer.ts';
+import type { AvroNode } from './resolution/avro-node.ts';
+import { parseSchema } from './resolution/parse-schema.ts';
+import { haveSameLayout } from './resolution/same-layout.ts';
 import { schemaFingerprint } from './schema-fingerprint.ts';
 import { schemaIdOf } from './wire-format.ts';
 
@@ -70,10 +73,15 @@ const codecs: Readonly<Record<WireFormat, <T>(options: CodecOptions<T>) => Topic
     },
   }),
   'single-object': ({ topic, type, writtenWith = [] }) => ({
-    encoder: async () => prefixedEncoder(type, singleObjectPrefix(type.schema)),
+    async encoder() {
+      checkTellable(topic, [...writtenWith, type.schema]);
+      return prefixedEncoder(type, singleObjectPrefix(type.schema));
+    },
     decoder() {
+      checkTellable(topic, writtenWith);
+      // Where a given schema has the fingerprint of the type's own, it is what the values were written with.
       const bodies = new Map(
-        [...writtenWith, type.schema].map((schema) => {
+        [type.schema, ...writtenWith].map((schema) => {
           const prefix = singleObjectPrefix(schema);
           return [fingerprintText(prefix), bodyReader(type, schema, prefix.length)];
         }),
@@ -125,6 +133,26 @@ function synchronous<T>(decode: (value: Uint8Array) => T): ValueDecoder<T> {
     decode: ({ value }) => decode(value),
     schemaIdOf: () => undefined,
   };
+}
+
+/**
+ * A fingerprint leaves out logical types: of two schemas that differ in nothing else, a value does not
+ * say which it has.
+ *
+ * @throws OptionError when there are such two.
+ */
+function checkTellable(topic: string, schemas: readonly RecordSchema[]): void {
+  const known = new Map<string, AvroNode>();
+  for (const schema of schemas) {
+    const fingerprint = fingerprintText(singleObjectPrefix(schema));
+    const [one, other] = [known.get(fingerprint), parseSchema(schema)];
+    known.set(fingerprint, other);
+    if (!one || haveSameLayout(one, other) || haveSameLayout(other, one)) continue;
+    throw new OptionError(
+      `topic ${topic} would have values of two schemas of ${schema.name} that differ in logical types only, ` +
+        'and single objects do not say which a value has: give one of them, or declare the event type as it is written',
+    );
+  }
 }
 
 /** Source: Apache Avro 1.12 specification, "Single-object encoding". */
