@@ -3,7 +3,7 @@ import { readCount } from '../bounded-types.ts';
 import type { AvroNode, EnumNode, UnionNode } from './avro-node.ts';
 import { takeIndex } from './bounded-read.ts';
 import { matchOf } from './matching.ts';
-import { refusing, shown } from './refusal.ts';
+import { shown } from './refusal.ts';
 
 /** Reads an array whose items are read so. */
 export function readingArray(item: AvroReader): AvroReader {
@@ -37,12 +37,13 @@ export function readingMap(value: AvroReader): AvroReader {
 const defineOwn = (map: object, key: string, value: unknown) =>
   Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
 
-/** Reads what a union wrote, each branch in its own way. */
+/** Reads what a union wrote, each branch in its own way: of a refusal the value's own branch says why. */
 export function readingUnion(branches: readonly AvroReader[]): AvroReader {
   const { length } = branches;
   const refusal = branches.every((each) => each.refusal) && branches[0]?.refusal;
-  if (refusal) return refusing(refusal);
-  return { _read: (tap) => branches[takeIndex(tap, length, 'a union')]?._read(tap) };
+  const _read: AvroReader['_read'] = (tap) =>
+    branches[takeIndex(tap, length, 'a union')]?._read(tap);
+  return refusal ? { refusal, _read } : { _read };
 }
 
 /**

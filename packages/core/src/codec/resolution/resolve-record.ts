@@ -32,11 +32,11 @@ export function resolveRecord(
     const place = `field ${target.name} of ${name}`;
     return { slot, reader: resolution.resolve(field.type, target.type, place) };
   });
-  // A record is no more readable than any of its fields.
+  // A record is no more readable than any of its fields. Which of its branches a value has says why.
   const refusal = steps.find(({ reader }) => reader.refusal)?.reader.refusal;
-  if (refusal) return refusing(refusal);
   const { recordConstructor: Row } = resolution.own(reader);
-  return { _read: recordReader(Row, steps, reader.fields.length) };
+  const _read = recordReader(Row, steps, reader.fields.length);
+  return refusal ? { refusal, _read } : { _read };
 }
 
 /**

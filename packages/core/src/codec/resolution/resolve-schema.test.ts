@@ -199,6 +199,17 @@ describe('a field that was written as another type', () => {
     expect(await readField(texts, [], { type: 'array', items: 'int' })).toEqual([]);
   });
 
+  it('says of a refused value what is wrong with its own branch', async () => {
+    const inner = (type: unknown) => ({ ...record(type), name: 'Inner' });
+    const [from, to] = [record(['null', inner(logical('int', 'date'))]), record([inner(millis)])];
+    const wrapped = avsc.Type.forSchema(from as never, { wrapUnions: 'always' });
+    const readValue = (v: unknown) => read(from, wrapped.toBuffer({ v }), to);
+    await expect(readValue({ Inner: { v: 5 } })).rejects.toThrow(
+      'field v of Inner was written as date, which is not read as timestamp-millis: declare it as date',
+    );
+    await expect(readValue(null)).rejects.toThrow('was written as null, which is not read as');
+  });
+
   it('reads nanoseconds, which are no safe integers', async () => {
     const nanos = record(logical('long', 'timestamp-nanos'));
     const write = (value: bigint) => {
