@@ -6,6 +6,7 @@ export {
 } from './bundle-worker.ts';
 export { acceptedValues, type HostileValue, hostileValues } from './hostile-values.ts';
 export { isStopped, whyUnseen } from './is-stopped.ts';
+export { askJava, type JavaProgram, missingForJava } from './java-program.ts';
 export { killAtEach } from './kill-at-each.ts';
 export { findPython, type Python, pythonVenv } from './python-venv.ts';
 export { type SmallDisk, smallDisk, whyNoSmallDisk } from './small-disk.ts';
