@@ -163,7 +163,7 @@ describe('a job that tries again', () => {
     const onError = { retry: { attempts: 5 } };
     const clock = virtualClock();
     const job = jobOf({ from: topic, through: (p$) => p$.pipe(ids), into, clock, onError });
-    await expect(run(job)).rejects.toThrow(error);
+    await expect(run(job)).rejects.toThrow(error.message);
     expect(clock.sleeps).toEqual([]);
   });
 
@@ -214,7 +214,7 @@ describe('a job that fails at the first poison', () => {
 });
 
 describe('a partition that another owner has taken over', () => {
-  it('ends alone: the others finish, and the job says so in the end', async () => {
+  it('is tried again some times, while the others finish, and then the job ends', async () => {
     const { topic } = await playsLog(plays(70), 3);
     const into = memorySink<number>({
       fault(_moment, { partition }) {
@@ -223,12 +223,30 @@ describe('a partition that another owner has taken over', () => {
     });
     const fenced: number[] = [];
     const onFenced = (partition: number) => fenced.push(partition);
-    const job = jobOf({ from: topic, through: (p$) => p$.pipe(ids), into, onFenced });
-    await expect(run(job)).rejects.toThrow('taken over');
-    expect(fenced).toEqual([1]);
+    const clock = virtualClock();
+    const job = jobOf({ from: topic, through: (p$) => p$.pipe(ids), into, onFenced, clock });
+    await expect(run(job)).rejects.toThrow(
+      "another process has taken job job over, and goes on with it: taken over. Where several are to share its partitions, and the log shares them out, give each of them partitions: 'shared'",
+    );
+    expect(fenced).toEqual([1, 1, 1, 1]);
+    expect(clock.sleeps).toHaveLength(3);
     const { end } = await (await topic.log.reader('plays', 1)).bounds();
     expect(end).toBeGreaterThan(0);
     expect(into.rows).toHaveLength(70 - end);
+  });
+
+  it('ends the job at once where it is the first', async () => {
+    const { topic } = await playsLog(plays(70), 3);
+    const into = memorySink<number>({
+      fault(_moment, { partition }) {
+        if (partition === 0) throw new FencedError('taken over');
+      },
+    });
+    const clock = virtualClock();
+    const through: JobOptions<Play, number>['through'] = (p$) => p$.pipe(ids);
+    const job = startJob(jobOf({ from: topic, through, into, clock, atEnd: 'wait' }));
+    await expect(job.done).rejects.toThrow('another process has taken job job over');
+    expect(clock.sleeps).toEqual([]);
   });
 
   it('does not end a job that waits for more on the others', async () => {

@@ -37,7 +37,8 @@ export interface JobSettings<B> {
   /**
    * Which partitions this process works on, where the log shares them among processes: its share
    * (`shared`, default), or `all`, for a job that one process has to do by itself. A job that ends at
-   * the end of the log always works on all.
+   * the end of the log works on all unless it says `shared`: then each process ends once its share is done,
+   * those that are left get the rest, and all is done when all of them have ended well.
    */
   readonly partitions?: 'shared' | 'all';
   /**

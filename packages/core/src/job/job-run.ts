@@ -14,10 +14,15 @@ import { workOnPartition } from './work-on-partition.ts';
 
 /** A partition that this process works on. */
 interface HeldPartition {
-  readonly finished: Promise<void>;
+  finished: Promise<void>;
   /** Ends the work on the partition. */
   readonly release: AbortController;
+  /** Whether the work has come to the end of the partition. */
+  isDone: boolean;
 }
+
+/** How often a run that does all partitions takes one back that another owner has taken. */
+const mostLosses = 3;
 
 /**
  * One run of a job in this process: the partitions it works on, and how it ends.
@@ -77,7 +82,12 @@ export class JobRun<A, B> {
     // Nobody waits for a group that is no longer wanted.
     else joining.then((late) => late.close()).catch(() => {});
     this.#abort.throwIfAborted();
-    return this.#outcome.summary({ allOrNothing: this.#endsByItself });
+    return this.#outcome.summary({ allOrNothing: this.#endsByItself && !this.#isShared });
+  }
+
+  /** Whether other processes may have partitions of the job. */
+  get #isShared(): boolean {
+    return this.#assignment?.isShared === true;
   }
 
   get #endsByItself(): boolean {
@@ -89,8 +99,9 @@ export class JobRun<A, B> {
       assigned: (partition: number) => this.#assigned(partition),
       revoked: (partition: number) => this.#revoked(partition),
     };
-    // A job that ends has to have done all partitions: other processes that share them may have died.
-    return this.#endsByItself || this.#job.partitions === 'all'
+    // Unless it is told otherwise, a job that ends has done all partitions then: others may have died with theirs.
+    const { partitions = this.#endsByItself ? 'all' : 'shared' } = this.#job;
+    return partitions === 'all'
       ? assignAll(this.#topics, (topic) => this.#log.partitions(topic), listener)
       : this.#log.assign(this.#job.name, this.#topics, listener);
   }
@@ -115,7 +126,9 @@ export class JobRun<A, B> {
     if (this.#held.has(partition)) return;
     this.#unfinished++;
     const release = new AbortController();
-    const finished = workOnPartition(this.#job, {
+    const held: HeldPartition = { finished: Promise.resolve(), release, isDone: false };
+    this.#held.set(partition, held);
+    held.finished = workOnPartition(this.#job, {
       partition,
       signal: AbortSignal.any([this.#stopping, release.signal]),
       abort: this.#abort,
@@ -126,13 +139,27 @@ export class JobRun<A, B> {
         else this.#tasks.delete(partition);
       },
     })
+      .then(() => this.#cameToEnd(partition, held))
       .catch((cause: unknown) => this.#ended(partition, release, cause))
       .catch((cause: unknown) => this.#fail(cause))
       .finally(() => {
         this.#unfinished--;
-        if (this.#unfinished === 0 && this.#endsByItself) this.#stop.abort();
+        this.#stopIfDone();
       });
-    this.#held.set(partition, { finished, release });
+  }
+
+  #cameToEnd(partition: number, held: HeldPartition): void {
+    if (held.release.signal.aborted) return;
+    held.isDone = true;
+    this.#lost.regained(partition);
+    this.#outcome.done(partition);
+  }
+
+  /** Ends a run that ends by itself once all of its share is done. An empty share is one that may grow yet. */
+  #stopIfDone(): void {
+    const held = [...this.#held.values()];
+    const isDone = held.length > 0 && held.every((each) => each.isDone) && this.#lost.isEmpty;
+    if (isDone && this.#endsByItself) this.#stop.abort();
   }
 
   async #revoked(partition: number): Promise<void> {
@@ -140,6 +167,7 @@ export class JobRun<A, B> {
     this.#held.get(partition)?.release.abort();
     await this.#held.get(partition)?.finished;
     this.#held.delete(partition);
+    this.#stopIfDone();
   }
 
   #committed(committed: CommitReport): void {
@@ -165,11 +193,13 @@ export class JobRun<A, B> {
       return;
     }
     this.#held.delete(partition);
-    this.#outcome.fenced(cause);
+    this.#outcome.fenced(partition, cause);
+    const losses = this.#lost.add(partition);
     this.#job.onFenced?.(partition, cause);
-    if (this.#assignment?.isShared)
-      void this.#reclaim(partition).catch((failure) => this.#fail(failure));
-    else if (this.#unfinished === 1) this.#fail(cause);
+    // Of two runs that each do all partitions, and began at one time, the one that has the first goes on.
+    if (!this.#isShared && (partition === 0 || losses > mostLosses))
+      this.#fail(takenOver(this.#job.name, cause));
+    else void this.#reclaim(partition).catch((failure) => this.#fail(failure));
   }
 
   /**
@@ -178,11 +208,21 @@ export class JobRun<A, B> {
    */
   async #reclaim(partition: number): Promise<void> {
     const { clock = systemClock } = this.#job;
-    if (await this.#lost.wait(partition, clock, this.#stopping)) this.#assigned(partition);
+    const among = this.#isShared ? 'shared' : 'alone';
+    const stopping = this.#stopping;
+    if (await this.#lost.wait(partition, among, { clock, stopping })) this.#assigned(partition);
   }
 
   #fail(cause: unknown): void {
     this.#outcome.failed(cause);
     this.#stop.abort();
   }
+}
+
+/** Makes the error of a run that another process has taken the job from. */
+function takenOver(job: string, cause: FencedError): FencedError {
+  return new FencedError(
+    `another process has taken job ${job} over, and goes on with it: ${cause.message}. Where several are to share its partitions, and the log shares them out, give each of them partitions: 'shared'`,
+    { cause },
+  );
 }

@@ -2,7 +2,10 @@ import { backoff } from '../operator-kit/backoff.ts';
 import type { Clock } from './clock.ts';
 
 /** Milliseconds before a partition that was taken over is tried again; each further wait is twice as long. */
-const wait = { firstDelay: 5_000, maxDelay: 60_000 };
+const waits = {
+  shared: { firstDelay: 5_000, maxDelay: 60_000 },
+  alone: { firstDelay: 1_000, maxDelay: 60_000 },
+};
 
 /** A partition that another owner has taken over, and that this process waits to take back. */
 interface LostPartition {
@@ -16,13 +19,28 @@ interface LostPartition {
 export class LostPartitions {
   readonly #lost = new Map<number, LostPartition>();
 
-  /** Waits before a partition is taken back. Resolves with whether it is still wanted then. */
-  async wait(partition: number, clock: Clock, stopping: AbortSignal): Promise<boolean> {
+  /** Whether there are none. */
+  get isEmpty(): boolean {
+    return this.#lost.size === 0;
+  }
+
+  /** Notes that another owner has taken a partition over. Gives how often in a row. */
+  add(partition: number): number {
     const losses = (this.#lost.get(partition)?.losses ?? 0) + 1;
-    const lost = { losses, release: new AbortController() };
-    this.#lost.set(partition, lost);
+    this.#lost.set(partition, { losses, release: new AbortController() });
+    return losses;
+  }
+
+  /** Waits before a partition is taken back. Resolves with whether it is still wanted then. */
+  async wait(
+    partition: number,
+    among: keyof typeof waits,
+    { clock, stopping }: { readonly clock: Clock; readonly stopping: AbortSignal },
+  ): Promise<boolean> {
+    const lost = this.#lost.get(partition);
+    if (!lost) return false;
     const until = AbortSignal.any([stopping, lost.release.signal]);
-    await clock.sleep(backoff(losses, wait), until);
+    await clock.sleep(backoff(lost.losses, waits[among]), until);
     return !until.aborted;
   }
 
@@ -32,7 +50,7 @@ export class LostPartitions {
     this.#lost.delete(partition);
   }
 
-  /** Forgets the losses of a partition that commits again. */
+  /** Forgets the losses of a partition that commits again, or is done. */
   regained(partition: number): void {
     this.#lost.delete(partition);
   }

@@ -12,7 +12,8 @@ export interface JobSummary {
 /** The outcome of a run so far: its counts, what it was fenced from, and why it fails. */
 export class RunOutcome {
   readonly #counts: Record<string, number> = {};
-  readonly #fenced: FencedError[] = [];
+  /** By partition. */
+  readonly #fenced = new Map<number, FencedError>();
   #epochs = 0;
   #failure: { readonly cause: unknown } | undefined;
 
@@ -22,8 +23,13 @@ export class RunOutcome {
   }
 
   /** Notes that another owner has taken a partition over. */
-  fenced(cause: FencedError): void {
-    this.#fenced.push(cause);
+  fenced(partition: number, cause: FencedError): void {
+    this.#fenced.set(partition, cause);
+  }
+
+  /** Forgets that another owner had a partition, which is done now. */
+  done(partition: number): void {
+    this.#fenced.delete(partition);
   }
 
   /** Notes why the run ends: the first reason counts. */
@@ -38,7 +44,8 @@ export class RunOutcome {
    */
   summary({ allOrNothing }: { readonly allOrNothing: boolean }): JobSummary {
     if (this.#failure) throw this.#failure.cause;
-    if (allOrNothing && this.#fenced[0]) throw this.#fenced[0];
+    const [fenced] = this.#fenced.values();
+    if (allOrNothing && fenced) throw fenced;
     return { counts: this.#counts, epochs: this.#epochs };
   }
 }

@@ -23,11 +23,10 @@ export interface RunningJob {
  * Resolves when the end of the log is reached (unless the job waits there) or `signal` fires, and all
  * is committed. When one partition fails, the others finish their epoch and the error is thrown.
  *
- * A partition that another owner has taken over ends alone. Where the log shares partitions among
- * processes, the job works on it again if it still has it after a while; elsewhere the job throws the
- * `FencedError` when no other partition is left, and at the end of the log. A job that ends at the end
- * of the log works on all partitions itself, so that everything is done when it has ended; so does one
- * with `partitions: 'all'`.
+ * A partition that another owner has taken over ends alone, and the job works on it again if it still has
+ * it after a while. A job that works on all partitions itself, as one does that ends at the end of the log
+ * or has `partitions: 'all'`, throws a `FencedError` when another run of it has taken over its first
+ * partition, or one of the others time and again: of two such runs the later one does the job.
  *
  * @throws OptionError, UnknownTopicError, PipelineError, StateMismatchError, FencedError,
  * OffsetOutOfRangeError, DeadLetterLimitError, PoisonError, or what the sink or the log throws.

@@ -1,12 +1,15 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { Play, plays, playsLog } from '@streamify/test-kit/plays';
 import { map } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { typedTopic } from '../adapter/typed-topic.ts';
 import type { StreamEvent } from '../contract/event.ts';
 import type { AssignmentListener, EventLog } from '../contract/event-log.ts';
+import type { Sink } from '../contract/sink.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
+import { seededRandom } from '../testing/seeded-random.ts';
 import type { JobOptions } from './job-options.ts';
-import { startJob } from './run.ts';
+import { run, startJob } from './run.ts';
 
 const ids = map(({ value }: StreamEvent<Play>) => value.id);
 const numbers = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -53,6 +56,54 @@ async function setUp(partitions = 2) {
   const ascending = () => [...sink.rows].sort((a, b) => a - b);
   return { sink, start, landed, publish, ascending };
 }
+
+describe('two runs at once of a job that does all partitions', () => {
+  it.each(numbers(60))(
+    'end with each event landed once, by one of them at least: %i',
+    async (seed) => {
+      const random = seededRandom(seed);
+      const pause = async () => {
+        for (let turns = Math.floor(random() * 6); turns > 0; turns--) await turn();
+      };
+      const { topic } = await playsLog(plays(60), 3);
+      const sink = memorySink<number>();
+      const into: Sink<number> = {
+        ...sink,
+        async open(...args) {
+          await pause();
+          const task = await sink.open(...args);
+          const commit: typeof task.commit = async (...epoch) => {
+            await pause();
+            await task.commit(...epoch);
+          };
+          return { ...task, commit };
+        },
+      };
+      // Waits are longer than anything else takes.
+      const sleep = async () => {
+        for (let turns = 0; turns < 200; turns++) await turn();
+      };
+      const runOnce = async () => {
+        await pause();
+        return run({
+          name: 'ids',
+          from: topic,
+          through: (p$) => p$.pipe(ids),
+          into,
+          atEnd: 'stop',
+          epoch: { maxRecords: 4 },
+          clock: { now: Date.now, sleep },
+        });
+      };
+      const runs = await Promise.allSettled([runOnce(), runOnce()]);
+      const failed = runs.filter((each) => each.status === 'rejected');
+      expect(failed.length).toBeLessThan(2);
+      for (const { reason } of failed)
+        expect(String(reason)).toMatch(/another process has taken job ids over/);
+      expect([...sink.rows].sort((a, b) => a - b)).toEqual(numbers(60));
+    },
+  );
+});
 
 describe('a job whose partitions are shared', () => {
   it('takes up what it is assigned, and gives up what goes to another, each event once', async () => {
@@ -163,6 +214,40 @@ describe('a job whose partitions are shared', () => {
     job.stop();
     await job.done;
     expect(committed.at(-1)).toBe('plays/0 40');
+  });
+
+  it('ends with its share where it ends at the end of the log, and is told to share', async () => {
+    const { start, ascending } = await setUp();
+    const options = { atEnd: 'stop', partitions: 'shared' } as const;
+    const [a, b] = [start([0], options), start([1], options)];
+    const [one, other] = await Promise.all([a.job.done, b.job.done]);
+    expect((one.counts['in'] ?? 0) + (other.counts['in'] ?? 0)).toBe(40);
+    expect(ascending()).toEqual(numbers(40));
+  });
+
+  it('gets what others leave, which is done, and ends with that', async () => {
+    const { start, ascending } = await setUp();
+    const options = { atEnd: 'complete', partitions: 'shared' } as const;
+    const [a, b] = [start([0, 1], options), start([], options)];
+    await a.job.done;
+    expect(b.job.partitions).toEqual([]);
+    for (const partition of [0, 1]) (await b.listener()).assigned(partition);
+    expect(await b.job.done).toEqual({ counts: {}, epochs: expect.any(Number) });
+    expect(ascending()).toEqual(numbers(40));
+  });
+
+  it('does what another has left undone', async () => {
+    const { start, ascending } = await setUp();
+    const options = { atEnd: 'stop', partitions: 'shared' } as const;
+    const abort = new AbortController();
+    const onCommit = () => abort.abort(new Error('killed'));
+    const few = { epoch: { maxRecords: 2 }, abort: abort.signal, onCommit };
+    await expect(start([0, 1], { ...options, ...few }).job.done).rejects.toThrow('killed');
+    const b = start([], options);
+    const listener = await b.listener();
+    for (const partition of [0, 1]) listener.assigned(partition);
+    await b.job.done;
+    expect(ascending()).toEqual(numbers(40));
   });
 
   it('does everything itself where it ends at the end of the log', async () => {

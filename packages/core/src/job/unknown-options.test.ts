@@ -59,7 +59,7 @@ describe('an option that nobody knows is refused by', async () => {
       'logSink',
       (o) => logSink(topic, o),
       { path: 'x' },
-      'logSink has no option path: it takes dir',
+      'logSink has no option path: it takes dir, watermarks',
     ],
     [
       'deduplicate',
