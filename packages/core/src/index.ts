@@ -28,8 +28,9 @@ export {
   UnknownTopicError,
 } from './contract/errors.ts';
 export { isStreamEvent, type Position, rowOf, type StreamEvent } from './contract/event.ts';
-export type { EventLog, Headers, NewRecord, Topic } from './contract/event-log.ts';
+export type { EventLog, NewRecord, Topic } from './contract/event-log.ts';
 export type { EventType, EventValue, Longs, RecordSchema } from './contract/event-type.ts';
+export { type Headers, type HeaderValue, headerText } from './contract/headers.ts';
 export type { AvroField, InferAvro } from './contract/infer-avro.ts';
 export type { Key, KeyPart } from './contract/key.ts';
 export type { EpochMetrics, MetricsReporter } from './contract/metrics.ts';

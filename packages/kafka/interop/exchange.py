@@ -59,6 +59,19 @@ def plain(value):
     return value
 
 
+def header_bytes(value):
+    """The bytes of a header of the request."""
+    return bytes.fromhex(value["bytes"]) if isinstance(value, dict) else value.encode()
+
+
+def header_text(value):
+    """A header as text, or as its bytes where it is none."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return {"bytes": value.hex()}
+
+
 def produce(request, registry):
     # Java's clients and Streamify hash keys with murmur2; librdkafka's own default is another.
     config = {
@@ -98,7 +111,7 @@ def produce(request, registry):
             topic,
             key=record["key"].encode(),
             value=serialize(native(record["value"]), context),
-            headers=[(name, text.encode()) for name, text in record.get("headers", [])],
+            headers=[(name, header_bytes(value)) for name, value in record.get("headers", [])],
             on_delivery=delivered(index),
         )
         producer.poll(0)
@@ -144,7 +157,7 @@ def consume(request, registry):
             {
                 "partition": message.partition(),
                 "key": message.key().decode(),
-                "headers": [[name, text.decode()] for name, text in message.headers() or []],
+                "headers": [[name, header_text(value)] for name, value in message.headers() or []],
                 "value": plain(value),
             }
         )

@@ -196,6 +196,7 @@ describeWithKafka(
           ['source', 'caisse n° 1'],
           ['again', 'a'],
           ['again', 'b'],
+          ['trace', { bytes: '00ff80' }],
         ] as const;
         const chosen = await produce(sales.map((sale) => ({ ...record(sale), headers })));
         expect(chosen.partitions).toEqual(sales.map(({ shop }) => partitionOf(shop, partitions)));
@@ -203,7 +204,11 @@ describeWithKafka(
         for (let partition = 0; partition < partitions; partition++)
           for (const { key, headers: read } of await readAll(partition)) {
             expect(partitionOf(key, partitions)).toBe(partition);
-            expect(read).toEqual({ source: 'caisse n° 1', again: 'b' });
+            expect(read).toEqual({
+              source: 'caisse n° 1',
+              again: ['a', 'b'],
+              trace: Buffer.from([0, 0xff, 0x80]),
+            });
           }
       },
     );
@@ -213,7 +218,8 @@ describeWithKafka(
       async () => {
         const id = await log.registry.register(`${topic}-value`, Sale.schema);
         const { encode } = avroEncoder(Sale, id);
-        const headers = { source: 'caisse n° 1', empty: '' };
+        const trace = Buffer.from([0, 0xff, 0x80]);
+        const headers = { source: 'caisse n° 1', empty: '', again: ['a', 'b'], trace };
         await log.publish(
           topic,
           sales.map((sale) => ({ key: sale.shop, value: encode(sale), headers })),
@@ -222,7 +228,13 @@ describeWithKafka(
         expect(byId(rowsOf(read).map(({ value }) => value))).toEqual(sales.map(inPython));
         for (const { key, partition, headers: pairs } of read) {
           expect(partition).toBe(partitionOf(key, partitions));
-          expect(pairs).toEqual(Object.entries(headers));
+          expect(pairs).toEqual([
+            ['source', 'caisse n° 1'],
+            ['empty', ''],
+            ['again', 'a'],
+            ['again', 'b'],
+            ['trace', { bytes: '00ff80' }],
+          ]);
         }
       },
     );

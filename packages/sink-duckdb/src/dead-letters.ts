@@ -1,6 +1,12 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { DeadLetter } from '@streamify/core';
-import { letterId, readResult, storeResult } from '@streamify/core/adapter';
+import {
+  headersJson,
+  letterId,
+  readHeadersJson,
+  readResult,
+  storeResult,
+} from '@streamify/core/adapter';
 import { append } from './append.ts';
 import { timestamp } from './timestamp.ts';
 
@@ -25,7 +31,7 @@ export async function addLetters(
       appender.appendBigInt(BigInt(position.offset));
       appender.appendVarchar(letter.key);
       appender.appendBlob(letter.raw);
-      appender.appendVarchar(JSON.stringify(letter.headers));
+      appender.appendVarchar(headersJson(letter.headers));
       if (schemaId === undefined) appender.appendNull();
       else appender.appendInteger(schemaId);
       appender.appendTimestamp(timestamp(letter.loggedAt));
@@ -98,7 +104,7 @@ function letterOf(row: LetterRow): DeadLetter {
     position: { topic, partition, offset: Number(offset) },
     key,
     raw: raw.bytes,
-    headers: JSON.parse(headers) as Record<string, string>,
+    headers: readHeadersJson(headers),
     schemaId: schemaId ?? undefined,
     loggedAt: Number(loggedAt),
     operator,

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { SinkTargets } from '@streamify/core/adapter';
+import { readHeadersJson, SinkTargets } from '@streamify/core/adapter';
 import {
   type CommitFault,
   type ContractRow,
@@ -105,7 +105,7 @@ async function storedIn(connection: DuckDBConnection): Promise<StoredOutput> {
       position: cause(row),
       key: String(row['key']),
       raw: row['raw'] as Uint8Array,
-      headers: JSON.parse(String(row['headers'])) as Record<string, string>,
+      headers: readHeadersJson(String(row['headers'])),
       schemaId: (row['schema_id'] as number | null) ?? undefined,
       loggedAt: (row['logged_at'] as Date).getTime(),
       operator: String(row['operator']),

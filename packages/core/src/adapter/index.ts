@@ -5,6 +5,7 @@ export {
   avroEncoder,
 } from '../codec/avro-codec.ts';
 export { unscaledOf } from '../codec/decimal-text.ts';
+export { copyOfHeaders, headersJson, headersOf, readHeadersJson } from '../codec/header-values.ts';
 export { schemaConflict } from '../codec/schema-conflict.ts';
 export { watermarkRecord } from '../codec/watermark-record.ts';
 export { schemaIdOf } from '../codec/wire-format.ts';

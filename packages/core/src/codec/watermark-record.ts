@@ -1,6 +1,7 @@
 import type { CarriedWatermark } from '../contract/carried-watermark.ts';
 import { CodecError } from '../contract/errors.ts';
 import type { LogRecord, NewRecord } from '../contract/event-log.ts';
+import { headerText } from '../contract/headers.ts';
 
 const WATERMARK = 'streamify-watermark';
 const WRITER = 'streamify-writer';
@@ -21,12 +22,15 @@ export function watermarkRecord({ writer, writers, watermark }: CarriedWatermark
 
 /** Tells a watermark from an event. */
 export function isWatermarkRecord({ value, headers }: LogRecord): boolean {
-  return headers !== undefined && value.length === 0 && headers[WATERMARK] !== undefined;
+  return (
+    headers !== undefined && value.length === 0 && headerText(headers, WATERMARK) !== undefined
+  );
 }
 
 /** @throws CodecError when the record's headers are not what {@link watermarkRecord} writes. */
-export function readWatermark({ headers = {} }: LogRecord): CarriedWatermark {
-  const { [WATERMARK]: text = '', [WRITER]: writer = '', [WRITERS]: count = '' } = headers;
+export function readWatermark({ headers }: LogRecord): CarriedWatermark {
+  const textOf = (name: string) => headerText(headers, name) ?? '';
+  const [text, writer, count] = [textOf(WATERMARK), textOf(WRITER), textOf(WRITERS)];
   const watermark = text === '' ? Number.NaN : Number(text);
   const writers = Number(count);
   if (Number.isNaN(watermark) || !writer.includes('/') || !(writers >= 1 && writers % 1 === 0))

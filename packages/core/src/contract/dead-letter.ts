@@ -1,5 +1,5 @@
 import type { Position } from './event.ts';
-import type { Headers } from './event-log.ts';
+import type { Headers } from './headers.ts';
 
 /** An event, or a result, that could not be processed, with all that it takes to process it later. */
 export interface DeadLetter {

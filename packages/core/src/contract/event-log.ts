@@ -1,9 +1,7 @@
 import type { EventType, RecordSchema } from './event-type.ts';
+import type { Headers } from './headers.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
 import type { TopicCodec, TopicOptions } from './topic-codec.ts';
-
-/** Small named values beside a record, such as the file it was imported from. */
-export type Headers = Readonly<Record<string, string>>;
 
 /** A record that a producer publishes: it has no offset yet. */
 export interface NewRecord {

@@ -125,6 +125,18 @@ describe('logContract', () => {
       'returns headers as they were published',
     ],
     [
+      'takes headers for text',
+      slices((r) =>
+        r.map(({ headers = {}, ...rest }) => ({
+          ...rest,
+          headers: Object.fromEntries(
+            Object.entries(headers).map(([name, value]) => [name, String(value)]),
+          ),
+        })),
+      ),
+      'returns the bytes of headers, and all values of one name',
+    ],
+    [
       'keeps the buffer of the producer',
       slices((r) => r.map((record) => ({ ...record, value: record.value.fill(0) }))),
       'keeps a value when its producer uses the buffer again',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { avroDecoder } from '../codec/avro-codec.ts';
 import { defineEvent } from '../codec/define-event.ts';
+import { headersJson } from '../codec/header-values.ts';
 import { PartitionCountError } from '../contract/errors.ts';
 import type { LogRecord } from '../contract/event-log.ts';
 import { assertSame } from './assert-same.ts';
@@ -139,6 +140,22 @@ export const publishCases: Readonly<Record<string, Check>> = {
       received.map((r) => ({ ...r.headers })),
       [headers, {}, {}],
     );
+  },
+
+  'returns the bytes of headers, and all values of one name': async ({ log, topic }) => {
+    await log.createTopic(topic, { partitions: 1 });
+    const odd = Uint8Array.of(0xff, 0, 0xc3);
+    const headers = {
+      trace: Uint8Array.of(0x80, 1, 2),
+      part: ['one', odd, null, 'two'],
+      none: null,
+      ['__proto__']: 'a name as any other',
+    };
+    await log.publish(topic, [{ ...record('a', '1'), headers }]);
+    odd.fill(0);
+    const [[received] = []] = await readTopic(log, topic);
+    odd.set([0xff, 0, 0xc3]);
+    assertSame(JSON.parse(headersJson(received?.headers ?? {})), JSON.parse(headersJson(headers)));
   },
 
   'keeps a value when its producer uses the buffer again': async ({ log, topic }) => {

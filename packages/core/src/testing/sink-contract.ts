@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { jsonOfHeaders } from '../codec/header-values.ts';
 import type { Checkpoint } from '../contract/checkpoint.ts';
 import { type DeadLetter, letterId } from '../contract/dead-letter.ts';
 import type { EpochCommit, EpochOutput } from '../contract/epoch.ts';
@@ -197,7 +198,11 @@ const outputs: Record<string, Test> = {
       deadLetter(5),
       deadLetter(6, { result: { operator: 'window', key: 'ann', at: -10, value: 2 } }),
       deadLetter(6, { stack: 'Error: poison' }),
-      deadLetter(7, { raw: bytes(0, 1, 254, 255), headers: { file: 'späte.jsonl' }, key: '' }),
+      deadLetter(7, {
+        raw: bytes(0, 1, 254, 255),
+        headers: { file: 'späte.jsonl', trace: bytes(0, 255), part: ['one', bytes(128), null] },
+        key: '',
+      }),
     ];
     const owner = await under.sink.open(task);
     await owner.commit(commitOf(1), outputOf({ dead: letters }));
@@ -406,7 +411,11 @@ function comparable({ rows, aside, dead, counts }: StoredOutput) {
 /** Letters in an order that does not depend on how they are stored. */
 function comparableLetters(letters: readonly DeadLetter[]) {
   return sorted(
-    letters.map((letter) => ({ ...letter, raw: [...letter.raw] })),
+    letters.map((letter) => ({
+      ...letter,
+      raw: [...letter.raw],
+      headers: jsonOfHeaders(letter.headers),
+    })),
     letterId,
   );
 }

@@ -1,5 +1,5 @@
-import type { NewRecord } from '@streamify/core/adapter';
-import type { Message } from 'kafkajs';
+import { copyOfHeaders, type NewRecord } from '@streamify/core/adapter';
+import type { IHeaders, Message } from 'kafkajs';
 
 /** Makes a message of a record, for a partition. A record without a value has none in Kafka either, which is not the same as one of no bytes. */
 export function messageOf(
@@ -10,7 +10,8 @@ export function messageOf(
     key,
     value: contentOf(value),
     partition,
-    ...(headers && { headers: { ...headers } }),
+    // kafkajs has no type for a header without a value.
+    ...(headers && { headers: copyOfHeaders(headers) as IHeaders }),
   };
 }
 

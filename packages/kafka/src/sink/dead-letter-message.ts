@@ -1,4 +1,4 @@
-import type { DeadLetter } from '@streamify/core';
+import { type DeadLetter, type Headers, headerText } from '@streamify/core';
 import { type LogRecord, readResult, storeResult } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 
@@ -46,23 +46,19 @@ export function closingMessage(letterId: string, job: string): Message {
 }
 
 /** The id of the dead letter that a record closes; `undefined` when the record is a dead letter itself. */
-export function closedBy({ headers = {} }: LogRecord): string | undefined {
-  return headers[redriven];
+export function closedBy({ headers }: LogRecord): string | undefined {
+  return headerText(headers, redriven);
 }
 
 /** Reads what {@link deadLetterMessage} has made. */
 export function readDeadLetter({ key, value, headers = {} }: LogRecord): DeadLetter {
-  const own: Record<string, string> = {};
-  for (const [name, text] of Object.entries(headers)) {
-    if (name.startsWith(escaped)) own[name.slice(escaped.length)] = text;
-    else if (!name.startsWith(ours)) own[name] = text;
-  }
-  const text = (name: string): string => headers[`${ours}${name}`] ?? '';
-  const {
-    'streamify-schema-id': schemaId,
-    'streamify-result': json,
-    'streamify-result-value': encoded,
-  } = headers;
+  const own = Object.entries(headers).flatMap(([name, value]) => {
+    if (name.startsWith(escaped)) return [[name.slice(escaped.length), value]];
+    return name.startsWith(ours) ? [] : [[name, value]];
+  });
+  const found = (name: string) => headerText(headers, `${ours}${name}`);
+  const text = (name: string) => found(name) ?? '';
+  const [schemaId, json, encoded] = [found('schema-id'), found('result'), found('result-value')];
   return {
     position: {
       topic: text('topic'),
@@ -71,7 +67,7 @@ export function readDeadLetter({ key, value, headers = {} }: LogRecord): DeadLet
     },
     key,
     raw: value,
-    headers: own,
+    headers: Object.fromEntries(own) as Headers,
     schemaId: schemaId === undefined ? undefined : Number(schemaId),
     loggedAt: Number(text('logged-at')),
     operator: text('operator'),
@@ -83,6 +79,6 @@ export function readDeadLetter({ key, value, headers = {} }: LogRecord): DeadLet
             value: encoded === undefined ? undefined : Buffer.from(encoded, 'base64'),
           }),
     reason: text('reason'),
-    stack: headers['streamify-stack'],
+    stack: found('stack'),
   };
 }

@@ -2,7 +2,7 @@ import { OptionError, redrive, run, UnknownTopicError } from '@streamify/core';
 import type { ContractRow } from '@streamify/core/testing';
 import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { map } from 'rxjs';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { kafkaLog } from '../log/kafka-log.ts';
 import { describeWithKafka } from '../testing/describe-with-kafka.ts';
 import {
@@ -36,6 +36,15 @@ describeWithKafka('what a Kafka sink delivers', (kafka) => {
       validateOnly: false,
       resources: [{ type: ConfigResourceTypes.TOPIC, name, configEntries }],
     });
+    // Brokers hear of it from the controller, a little later.
+    const isKnown = async () => {
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: [{ type: ConfigResourceTypes.TOPIC, name, configNames: ['max.message.bytes'] }],
+      });
+      return resources[0]?.configEntries[0]?.configValue === String(bytes);
+    };
+    await vi.waitUntil(isKnown, { timeout: 30_000, interval: 20 });
     await admin.disconnect();
   };
 

@@ -1,4 +1,4 @@
-import { LogCorruptedError, StateMismatchError } from '@streamify/core';
+import { headerText, LogCorruptedError, StateMismatchError } from '@streamify/core';
 import type { LogRecord } from '@streamify/core/adapter';
 import type { Message } from 'kafkajs';
 import { PROGRESS_VERSION, type TaskProgress } from './task-progress.ts';
@@ -65,7 +65,7 @@ export class TaskRecords {
   add({ key, value, headers }: LogRecord): void {
     if (key === 'owner') this.#owner = (parsed(value) as { owner: string }).owner;
     else if (key === 'checkpoint') this.#progress = value;
-    else this.#addState(key, value, Number(headers?.[CHUNKS] ?? 0));
+    else this.#addState(key, value, Number(headerText(headers, CHUNKS) ?? 0));
   }
 
   /** Token of whoever took the task over last. */

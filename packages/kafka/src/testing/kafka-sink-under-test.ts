@@ -3,6 +3,7 @@ import {
   type DeadLetter,
   defineEvent,
   type EventLog,
+  headerText,
   memoryRegistry,
   type SchemaRegistry,
   type Topic,
@@ -102,14 +103,14 @@ export async function storedIn({ log, topic }: SinkTrial): Promise<StoredOutput>
   const counts: Record<string, Record<string, number>> = {};
   for (const job of ['plays', 'skips']) {
     const names = jobTopics(job);
-    for (const { key, value, headers = {} } of (await recordsOf(log, names.sideOutputs)).flat())
+    for (const { key, value, headers } of (await recordsOf(log, names.sideOutputs)).flat())
       aside.push({
         output: key,
         element: JSON.parse(String(value)),
         cause: {
-          topic: headers['streamify-topic'] ?? '',
-          partition: Number(headers['streamify-partition']),
-          offset: Number(headers['streamify-offset']),
+          topic: headerText(headers, 'streamify-topic') ?? '',
+          partition: Number(headerText(headers, 'streamify-partition')),
+          offset: Number(headerText(headers, 'streamify-offset')),
         },
       });
     const letters = (await recordsOf(log, names.deadLetters)).flat();

@@ -8,7 +8,10 @@ const script = fileURLToPath(new URL('../../interop/exchange.py', import.meta.ur
 /** An event as the script takes and gives it; its value as JSON, with what JSON lacks spelled out. */
 export interface PythonRecord {
   readonly key: string;
-  readonly headers?: readonly (readonly [name: string, value: string])[];
+  readonly headers?: readonly (readonly [
+    name: string,
+    value: string | { readonly bytes: string },
+  ])[];
   readonly value: unknown;
 }
 

@@ -66,7 +66,7 @@ describe('a record set', () => {
         key: '',
         value: '',
         timestamp: '1700000000000',
-        headers: { file: 'lïsten', twice: ['a', 'b'], bytes: Buffer.from('x') },
+        headers: { file: 'lïsten', twice: ['a', 'b'], bytes: Buffer.from([0x78, 0xff]) },
       },
     ];
     const { records, next } = await read(fetched([await batch(40, sent)]), 40);
@@ -83,7 +83,7 @@ describe('a record set', () => {
       undefined,
       undefined,
       undefined,
-      { file: 'lïsten', twice: 'b', bytes: 'x' },
+      { file: 'lïsten', twice: ['a', 'b'], bytes: Buffer.from([0x78, 0xff]) },
     ]);
   });
 

@@ -1,5 +1,5 @@
-import { LogCorruptedError } from '@streamify/core';
-import type { LogRecord, Slice } from '@streamify/core/adapter';
+import { type Headers, LogCorruptedError } from '@streamify/core';
+import { headersOf, type LogRecord, type Slice } from '@streamify/core/adapter';
 import { ByteReader } from './byte-reader.ts';
 import { decompress } from './codecs.ts';
 import { crc32c } from './crc32c.ts';
@@ -187,21 +187,20 @@ function readRecords(buffer: Buffer, batch: Batch, from: number, into: LogRecord
       into.push(
         headers === 0
           ? { offset, key, value, loggedAt }
-          : { offset, key, value, loggedAt, headers: headersOf(reader, headers) },
+          : { offset, key, value, loggedAt, headers: readHeaders(reader, headers) },
       );
     }
     reader.at = end;
   }
 }
 
-/** Headers as text; of several with one name, the last. */
-function headersOf(reader: ByteReader, count: number): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (let i = 0; i < count; i++) {
+function readHeaders(reader: ByteReader, count: number): Headers {
+  const named = Array.from({ length: count }, () => {
     const name = textOf(reader, reader.varint());
-    headers[name] = textOf(reader, reader.varint());
-  }
-  return headers;
+    const length = reader.varint();
+    return [name, length < 0 ? null : bytesOf(reader, length)] as const;
+  });
+  return headersOf(named);
 }
 
 const nothing = Buffer.alloc(0);

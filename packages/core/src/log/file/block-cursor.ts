@@ -1,3 +1,4 @@
+import { readHeadersJson } from '../../codec/header-values.ts';
 import type { LogCorruptedError } from '../../contract/errors.ts';
 import type { LogRecord } from '../../contract/event-log.ts';
 import { blockHeaderLength, claimedLength, readBlock, recordHeaderLength } from './block.ts';
@@ -109,7 +110,7 @@ export class BlockCursor {
       records.push(
         headers === value
           ? record
-          : { ...record, headers: JSON.parse(chunk.toString('utf8', headers, value)) },
+          : { ...record, headers: readHeadersJson(chunk.toString('utf8', headers, value)) },
       );
       this.#at = end;
       this.#offset += 1;

@@ -40,7 +40,7 @@ describe('encodeBlocks', () => {
   it('refuses a header that is no text', () => {
     const headers = { line: 5 as never };
     expect(() => encodeBlocks([{ ...record(1), headers }], 0, 0)).toThrow(
-      new OptionError('header line is number, not text'),
+      new OptionError('header line is number, neither text nor bytes'),
     );
   });
 });

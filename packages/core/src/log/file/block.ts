@@ -1,7 +1,8 @@
 import { crc32 } from 'node:zlib';
 import { writeText } from '../../adapter/write-text.ts';
+import { headersJson } from '../../codec/header-values.ts';
 import { OptionError } from '../../contract/errors.ts';
-import type { Headers, NewRecord } from '../../contract/event-log.ts';
+import type { NewRecord } from '../../contract/event-log.ts';
 
 /*
  * A block is what one append writes: a header, then its records. Integers are little-endian.
@@ -63,24 +64,17 @@ function longestLengthOf({ key, value, headers }: NewRecord): number {
     recordHeaderLength +
     3 * key.length +
     value.length +
-    (headers ? 3 * headerText(headers).length : 0);
+    (headers ? 3 * headersJson(headers).length : 0);
   if (length > maxRecordLength)
     throw new OptionError(`a record of ${length} bytes is more than a log takes (256 MiB)`);
   return length;
-}
-
-function headerText(headers: Headers): string {
-  for (const [name, value] of Object.entries(headers))
-    if (typeof value !== 'string')
-      throw new OptionError(`header ${name} is ${typeof value}, not text`);
-  return JSON.stringify(headers);
 }
 
 function writeRecord(block: Buffer, start: number, { key, value, headers }: NewRecord): number {
   let end = start + recordHeaderLength;
   const keyLength = writeText(block, end, key);
   end += keyLength;
-  const headersLength = headers ? block.write(headerText(headers), end) : 0;
+  const headersLength = headers ? block.write(headersJson(headers), end) : 0;
   end += headersLength;
   block.set(value, end);
   block.writeUInt32LE(keyLength, start);

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { checkLimits, checkRange } from '../../adapter/check-poll.ts';
 import { HighWatermark } from '../../adapter/high-watermark.ts';
 import { deletedTopic } from '../../adapter/topic-errors.ts';
+import { copyOfHeaders } from '../../codec/header-values.ts';
 import { ClosedError } from '../../contract/errors.ts';
 import type {
   LogRecord,
@@ -34,7 +35,7 @@ export class MemoryPartition {
       value: Buffer.from(value),
       key,
       loggedAt: this.#loggedAt,
-      ...(headers && { headers: { ...headers } }),
+      ...(headers && { headers: copyOfHeaders(headers) }),
     });
   }
 

@@ -1,8 +1,10 @@
 import { readResult, storeResult } from '../../adapter/stored-result.ts';
+import { headersOfJson, jsonOfHeaders } from '../../codec/header-values.ts';
 import type { DeadLetter, ResultId } from '../../contract/dead-letter.ts';
 
 /** A dead letter as a line of JSON: `undefined` is left out, and bytes are base64. */
-export type LetterLine = Omit<DeadLetter, 'raw' | 'result' | 'schemaId' | 'stack'> & {
+export type LetterLine = Omit<DeadLetter, 'headers' | 'raw' | 'result' | 'schemaId' | 'stack'> & {
+  readonly headers: object;
   readonly raw: string;
   readonly schemaId?: number;
   readonly stack?: string;
@@ -12,10 +14,18 @@ export type LetterLine = Omit<DeadLetter, 'raw' | 'result' | 'schemaId' | 'stack
 };
 
 /** Makes the line of a dead letter. */
-export function letterLine({ result, raw, schemaId, stack, ...letter }: DeadLetter): LetterLine {
+export function letterLine({
+  headers,
+  result,
+  raw,
+  schemaId,
+  stack,
+  ...letter
+}: DeadLetter): LetterLine {
   const stored = result && storeResult(result);
   return {
     ...letter,
+    headers: jsonOfHeaders(headers),
     raw: base64(raw),
     ...(schemaId !== undefined && { schemaId }),
     ...(stack !== undefined && { stack }),
@@ -26,10 +36,12 @@ export function letterLine({ result, raw, schemaId, stack, ...letter }: DeadLett
 
 /** Reads a line of a file of dead letters. */
 export function readLetterLine(line: string): DeadLetter {
-  const { raw, result, resultValue, schemaId, stack, ...letter } = JSON.parse(line) as LetterLine;
+  const stored = JSON.parse(line) as LetterLine;
+  const { headers, raw, result, resultValue, schemaId, stack, ...letter } = stored;
   const value = resultValue === undefined ? undefined : Buffer.from(resultValue, 'base64');
   return {
     ...letter,
+    headers: headersOfJson(headers),
     raw: Buffer.from(raw, 'base64'),
     schemaId,
     stack,
