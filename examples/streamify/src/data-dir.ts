@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { systemReason } from '@streamify/core/adapter';
+import type { LogFormat } from './log-format.ts';
 import type { Published } from './log-topics.ts';
 import type { Options } from './options.ts';
 import { newRun, type Plan, type Source, sourceFor } from './plan.ts';
@@ -21,6 +22,8 @@ export interface DataDir {
   readonly source: Source;
   /** The name that all its topics and groups in Kafka begin with; `undefined` where the log is in files. */
   readonly run: string | undefined;
+  /** How events are written in the log. */
+  readonly format: LogFormat;
   readonly log: string;
   /** What the jobs land: raw tables, dead letters, checkpoints. */
   readonly raw: string;
@@ -74,7 +77,8 @@ export function openDataDir(options: Options, check: (source: Source) => void = 
   const file = (...names: string[]) => join(path, ...names);
   refuseStrangers(path);
   const saved = readPlan(path);
-  const { run = options.kafka ? newRun() : undefined } = saved ?? {};
+  const { format = saved ? 'avro' : (options.format ?? 'avro') } = saved ?? {};
+  const { run = options.kafka ? newRun(format) : undefined } = saved ?? {};
   const source = sourceFor(options, saved, path);
   if (!saved) {
     if (existsSync(file('log')))
@@ -83,12 +87,13 @@ export function openDataDir(options: Options, check: (source: Source) => void = 
       );
     check(source);
     mkdirSync(path, { recursive: true });
-    writeWhole(file(plan), { ...source, run });
+    writeWhole(file(plan), { ...source, run, format });
   }
   return {
     path,
     source,
     run,
+    format,
     log: file('log'),
     raw: file('raw.duckdb'),
     warehouse: file('warehouse.duckdb'),

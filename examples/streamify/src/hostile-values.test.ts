@@ -17,6 +17,7 @@ const start: Accepted<typeof commandOptions> = {
   config: anyPath,
   'from-jsonl': anyPath,
   'data-dir': anyPath,
+  format: [],
   speed: ['a fraction'],
 };
 const worker: Accepted<typeof workerCommandOptions> = { 'data-dir': anyPath, run: [] };

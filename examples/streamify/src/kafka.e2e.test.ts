@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileLog } from '@streamify/core';
 import { type LocalKafka, missingPrerequisite, startLocalKafka } from '@streamify/kafka-local';
 import { simulateBatches } from '@streamify/simulator';
 import { openWarehouse } from '@streamify/sink-duckdb';
@@ -10,6 +11,7 @@ import type { Running } from '@streamify/test-kit';
 import kafkajs, { type Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { KafkaPlace } from './kafka/kafka-place.ts';
+import { openKafkaRun } from './kafka/kafka-run.ts';
 import { partitions, topicNames } from './log-topics.ts';
 import { shareAll } from './testing/held-partitions.ts';
 import { comparedWithTopics } from './testing/landed-once.ts';
@@ -88,6 +90,32 @@ describe.skipIf(lacking !== '')(`on Kafka${lacking && ` (needs ${lacking})`}`, (
     it('ends with the same tables as with a log in files', async () => {
       expect(embedded.raw['main.listen_events']?.rows).toBeGreaterThan(100);
       expect(await checksumsIn(join(dir, 'kafka'))).toEqual(embedded);
+    });
+
+    it.each([
+      ['in Kafka', ['--kafka']],
+      ['in files', []],
+    ])('ends with the same tables where events are JSON, %s', async (where, how) => {
+      const data = join(dir, `json ${where}`);
+      const args = [...small, ...how, '--format', 'json', '--data-dir', data];
+      const { code, stderr } = await startCommand('main', args, env).ended;
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      expect(await checksumsIn(data)).toEqual(embedded);
+      const log =
+        how.length > 0
+          ? openKafkaRun(place, runIn(data)).log
+          : await fileLog({ dir: join(data, 'log'), mode: 'read' });
+      const reader = await log.reader('listen_events', 0);
+      const { records } = await reader.poll({
+        from: 0,
+        maxRecords: 1,
+        maxBytes: 1,
+        maxWait: 5_000,
+      });
+      expect(JSON.parse(String(records[0]?.value))).toHaveProperty('eventId');
+      await log.close();
+      const other = await runMain(...how, '--format', 'avro', '--data-dir', data);
+      expect(other.stderr).toContain('--format json --users 60 --days 6 --seed 5');
     });
 
     it('gives the same tables however often it is killed on the way', async () => {

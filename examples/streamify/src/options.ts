@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { LogFormat } from './log-format.ts';
 import { quoted } from './quoted.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -15,6 +16,8 @@ export interface Options {
   readonly fresh: boolean;
   /** Whether the log is in Kafka, and not in files. */
   readonly kafka: boolean;
+  /** How events are written in the log. */
+  readonly format: LogFormat | undefined;
   /** Whether it goes on live, until it is stopped. */
   readonly continuous: boolean;
   /** Simulated seconds a second, when it is live. */
@@ -45,6 +48,8 @@ Usage: npm start -- [options]
   --kafka            the events go through Kafka and a schema registry: those that
                      STREAMIFY_KAFKA_BROKERS and STREAMIFY_SCHEMA_REGISTRY_URL name, or else
                      those of npm run kafka -- start, which is done for you
+  --format FORMAT    how events are written in the log and its topics: avro, or json, by the same
+                     schemas  (default avro)
   --continuous       with --kafka: catch up with the present, go on live, and land what comes until
                      Ctrl-C; npm run worker in further terminals takes a share of the work
                      (default then: ${defaults.liveUsers.toLocaleString('en')} listeners, and ${defaults.liveDays} day, before now; 0 is none)
@@ -65,6 +70,7 @@ export const commandOptions = {
   'data-dir': { type: 'string' },
   fresh: { type: 'boolean' },
   kafka: { type: 'boolean' },
+  format: { type: 'string' },
   continuous: { type: 'boolean' },
   speed: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
@@ -112,6 +118,7 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
     dataDir,
     fresh: values.fresh ?? false,
     kafka: values.kafka ?? false,
+    format: formatOf(values.format),
     continuous: values.continuous ?? false,
     speed: speedOf(values.speed),
   };
@@ -131,6 +138,11 @@ export function parseOptions(args: readonly string[], from = process.cwd()): Opt
   if (values.speed !== undefined && !options.continuous)
     throw new UsageError('--speed is for --continuous; anything else is as fast as it can');
   return options;
+}
+
+function formatOf(value: string | undefined): LogFormat | undefined {
+  if (value === undefined || value === 'avro' || value === 'json') return value;
+  throw new UsageError(`--format takes avro or json, got ${quoted(value)}`);
 }
 
 /** DuckDB and dbt read a path as an address: what follows these is no part of the file's name to them. */

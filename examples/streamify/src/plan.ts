@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { loadConfig } from '@streamify/simulator';
+import { type LogFormat, runNamed } from './log-format.ts';
 import { defaults, type Options } from './options.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -27,10 +28,15 @@ export type Source =
     };
 
 /** What the first run settles. */
-export type Plan = Source & { readonly run?: string };
+export type Plan = Source & {
+  readonly run?: string;
+  /** How events are written in the log. Default `avro`. */
+  readonly format?: LogFormat;
+};
 
 /** A name for all that a run has in Kafka. */
-export const newRun = () => `streamify-${randomBytes(4).toString('hex')}`;
+export const newRun = (format: LogFormat) =>
+  runNamed(`streamify-${randomBytes(4).toString('hex')}`, format);
 
 /**
  * Where the events come from: a new folder takes it from the options, an old one has it.
@@ -39,9 +45,11 @@ export const newRun = () => `streamify-${randomBytes(4).toString('hex')}`;
  */
 export function sourceFor(options: Options, saved: Plan | undefined, path: string): Source {
   if (!saved) return newSource(options);
-  const { run, ...source } = saved;
+  const { run, format = 'avro', ...source } = saved;
   const isOtherKind =
-    (run !== undefined) !== options.kafka || (source.kind === 'live') !== options.continuous;
+    (run !== undefined) !== options.kafka ||
+    (source.kind === 'live') !== options.continuous ||
+    (options.format ?? format) !== format;
   if (!isOtherKind && isDeepStrictEqual(asked(options, source), source)) return source;
   throw new UsageError(
     `${path} holds a run of ${optionsOf(saved)}: ${isOtherKind ? 'give these again, add' : 'add'} --fresh to replace it, or --data-dir to keep both`,
@@ -82,8 +90,11 @@ function asked(options: Options, before: Source): Source {
 }
 
 /** The options that a folder was begun with. */
-function optionsOf({ run, ...source }: Plan): string {
-  const how = run === undefined ? [] : ['--kafka'];
+function optionsOf({ run, format = 'avro', ...source }: Plan): string {
+  const how = [
+    ...(run === undefined ? [] : ['--kafka']),
+    ...(format === 'avro' ? [] : [`--format ${format}`]),
+  ];
   if (source.kind === 'jsonl') return [...how, `--from-jsonl ${source.dir}`].join(' ');
   const { kind, users, days, seed, config } = source;
   return [

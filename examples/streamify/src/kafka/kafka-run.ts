@@ -1,10 +1,11 @@
 import type { EventLog } from '@streamify/core';
 import { confluentRegistry, kafkaLog } from '@streamify/kafka';
+import { formatOfRun, inFormat } from '../log-format.ts';
 import type { KafkaPlace } from './kafka-place.ts';
 
 /** What a run has in Kafka. */
 export interface KafkaRun {
-  /** The log of the run, its topics by their short names. */
+  /** The log of the run, its topics by their short names and in the run's format. */
   readonly log: EventLog;
   close(): Promise<void>;
 }
@@ -27,5 +28,5 @@ export function openKafkaRun(
     // Whoever was killed is missed after the shortest time that a broker allows by default.
     group: { sessionTimeout: 6_000 },
   });
-  return { log, close: () => log.close() };
+  return { log: inFormat(log, formatOfRun(run)), close: () => log.close() };
 }

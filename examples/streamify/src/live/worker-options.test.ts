@@ -6,7 +6,8 @@ const parse = (...args: string[]) => parseWorkerOptions(args, '/from');
 it('joins the run of the usual folder unless it is told another', () => {
   expect(parse()).toEqual({ help: false, dataDir: '/from/.streamify', run: undefined });
   expect(parse('--data-dir', 'x')).toMatchObject({ dataDir: '/from/x' });
-  expect(parse('--run', 'streamify-0a1b2c3d')).toMatchObject({ run: 'streamify-0a1b2c3d' });
+  for (const run of ['streamify-0a1b2c3d', 'streamify-0a1b2c3d-json'])
+    expect(parse('--run', run)).toMatchObject({ run });
   expect(parse('-h')).toMatchObject({ help: true });
 });
 

@@ -40,7 +40,7 @@ export const workerCommandOptions = {
 export function parseWorkerOptions(args: readonly string[], from = process.cwd()): WorkerOptions {
   const { help = false, run, 'data-dir': dir } = parse(args);
   if (dir === '') throw new UsageError('--data-dir takes a path, got nothing');
-  if (run !== undefined && !/^streamify-[0-9a-f]{8}$/.test(run))
+  if (run !== undefined && !/^streamify-[0-9a-f]{8}(-json)?$/.test(run))
     throw new UsageError(
       `--run takes the name that the run prints, such as streamify-0a1b2c3d, got ${quoted(run)}`,
     );
