@@ -40,7 +40,7 @@ async function open(): Promise<SinkUnderTest> {
       if (failure === 'reply lost') throw new Error('no reply to the commit');
       return result;
     };
-    return { transact: failing, targets: new SinkTargets<TableDefinition>() };
+    return { path, transact: failing, targets: new SinkTargets<TableDefinition>() };
   };
   const tableOf = (name: string) => defineTable(name, contractSchema);
   const disconnect = () => {

@@ -2,12 +2,15 @@ import { OptionError, type Sink, type StreamEvent } from '@streamify/core';
 import type { NamedSinks, SinkTargets, SinkTask, TaskId } from '@streamify/core/adapter';
 import { readLetters } from './dead-letters.ts';
 import { DuckDBTask } from './duckdb-task.ts';
+import { failureOf } from './failure-of.ts';
 import { takeOver } from './ledger.ts';
 import { clash, ensureTable, type Table, type TableDefinition } from './table.ts';
 import type { Transact } from './transactions.ts';
 
 /** What the sinks of one database share. */
 export interface DuckDBStore {
+  /** The file, for people. */
+  readonly path: string;
   readonly transact: Transact;
   readonly targets: SinkTargets<TableDefinition>;
 }
@@ -28,7 +31,7 @@ export function duckdbSink<Row extends object>(
 }
 
 async function openTask<T>(
-  { transact, targets }: DuckDBStore,
+  { path, transact, targets }: DuckDBStore,
   main: TableDefinition,
   task: TaskId,
   named?: NamedSinks,
@@ -44,12 +47,15 @@ async function openTask<T>(
     seen.push(definition);
   }
   const owner = DuckDBTask.newOwner();
-  return transact(async (connection) => {
+  const opened = transact(async (connection) => {
     const table = await ensureTable(connection, main);
     const tables = new Map<string, Table>();
     for (const [output, definition] of others)
       tables.set(output, await ensureTable(connection, definition));
     const checkpoint = await takeOver(connection, task, owner);
-    return new DuckDBTask<T>({ transact, task, owner, table, named: tables, checkpoint });
+    return new DuckDBTask<T>({ path, transact, task, owner, table, named: tables, checkpoint });
+  });
+  return opened.catch((cause: unknown) => {
+    throw failureOf(cause, { path, task });
   });
 }

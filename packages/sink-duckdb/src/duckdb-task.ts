@@ -12,12 +12,14 @@ import {
   type TaskId,
 } from '@streamify/core/adapter';
 import { addLetters, closeLetters } from './dead-letters.ts';
+import { failureOf } from './failure-of.ts';
 import { advance, isCommitted, putAside } from './ledger.ts';
 import { type Table, writeRows } from './table.ts';
 import type { Transact } from './transactions.ts';
 
 /** A task that has been taken over, and the tables that it writes to. */
 export interface DuckDBTaskOptions {
+  readonly path: string;
   readonly transact: Transact;
   readonly task: TaskId;
   readonly owner: string;
@@ -64,7 +66,7 @@ export class DuckDBTask<T> implements SinkTask<T> {
       const committed = await transact((connection) =>
         isCommitted(connection, task, { owner, epoch }),
       ).catch(() => false);
-      if (!committed) throw cause;
+      if (!committed) throw failureOf(cause, this.#options);
     }
   };
 

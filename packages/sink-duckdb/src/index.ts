@@ -1,3 +1,3 @@
-export { WarehouseLockedError } from './errors.ts';
+export { WarehouseError, WarehouseLockedError } from './errors.ts';
 export { type DuckDBReader, openReader, type ReaderOptions } from './reader.ts';
 export { type DuckDBWarehouse, openWarehouse, type WarehouseOptions } from './warehouse.ts';

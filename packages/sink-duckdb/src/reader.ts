@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { OptionError } from '@streamify/core';
+import { checkOptions } from '@streamify/core/adapter';
 import { quoted } from './sql.ts';
 
 /** Options of {@link openReader}. */
@@ -27,7 +28,9 @@ export interface DuckDBReader {
  * const reader = await openReader({ path: 'warehouse.duckdb' });
  * const [row] = await reader.query('select count(*) as streams from fact_streams');
  */
-export async function openReader({ path, attach = {} }: ReaderOptions): Promise<DuckDBReader> {
+export async function openReader(options: ReaderOptions): Promise<DuckDBReader> {
+  checkOptions('openReader', options, { path: true, attach: true });
+  const { path, attach = {} } = options;
   for (const file of [path, ...Object.values(attach)])
     if (!existsSync(file)) throw new OptionError(`there is no database ${file}`);
   const instance = await DuckDBInstance.create(path, { access_mode: 'READ_ONLY' });

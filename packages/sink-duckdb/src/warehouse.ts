@@ -2,11 +2,12 @@ import { mkdirSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { OptionError, type Warehouse } from '@streamify/core';
+import { OptionError, StreamifyError, type Warehouse } from '@streamify/core';
 import { checkOptions, SinkTargets, systemReason } from '@streamify/core/adapter';
 import { readLetters } from './dead-letters.ts';
+import { duckdbReason } from './duckdb-reason.ts';
 import { duckdbSink } from './duckdb-sink.ts';
-import { WarehouseLockedError } from './errors.ts';
+import { WarehouseError, WarehouseLockedError } from './errors.ts';
 import { createLedger } from './ledger.ts';
 import { defineTable, type TableDefinition } from './table.ts';
 import { transactions } from './transactions.ts';
@@ -70,12 +71,15 @@ export async function openWarehouse(options: WarehouseOptions): Promise<DuckDBWa
   } catch (cause) {
     instance?.closeSync();
     openFiles.delete(path);
-    throw cause;
+    if (!(cause instanceof Error) || cause instanceof StreamifyError) throw cause;
+    throw new WarehouseError(`cannot open the database ${path}: ${duckdbReason(cause.message)}`, {
+      cause,
+    });
   }
   const database = instance;
 
   const turns = transactions(connection);
-  const store = { transact: turns.transact, targets: new SinkTargets<TableDefinition>() };
+  const store = { path, transact: turns.transact, targets: new SinkTargets<TableDefinition>() };
   let closing: Promise<void> | undefined;
   return {
     path,
@@ -118,12 +122,9 @@ function fileOf(path: string): string {
   }
 }
 
-/** What DuckDB says of a file, without the kind of error, and the file. */
+/** What DuckDB says of a file, without the file. */
 function reasonOf(message: string): string {
-  const [line = ''] = message.split('\n');
-  return line
-    .replace(/^[A-Z]\w+( \w+)? Error: /, '')
-    .replace(/^.*?"[^"]*"(,| exists, but|:) ?/, '');
+  return duckdbReason(message).replace(/^.*?"[^"]*"(,| exists, but|:) ?/, '');
 }
 
 async function openInstance(

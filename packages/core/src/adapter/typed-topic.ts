@@ -1,4 +1,5 @@
 import { topicCodec } from '../codec/topic-codec.ts';
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { EventLog, Topic } from '../contract/event-log.ts';
 import type { EventType, RecordSchema } from '../contract/event-type.ts';
@@ -18,6 +19,11 @@ export function typedTopic<S extends RecordSchema, T>(
   options: TopicOptions = {},
 ): Topic<T> {
   checkTopicName(name);
+  checkOptions(`topic ${name}`, options, { format: true, writtenWith: true, tombstones: true });
+  if (typeof type?.keyOf !== 'function')
+    throw new OptionError(
+      `topic ${name} needs an event type, as defineEvent makes one, got ${String(type)}`,
+    );
   const { tombstones = 'skip' } = options;
   if (tombstones !== 'skip' && tombstones !== 'dead-letter')
     throw new OptionError(

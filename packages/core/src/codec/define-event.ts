@@ -1,4 +1,5 @@
-import { CodecError, OptionError } from '../contract/errors.ts';
+import { checkOptions } from '../contract/check-options.ts';
+import { CodecError, OptionError, SchemaError } from '../contract/errors.ts';
 import type { EventType, Longs, RecordSchema } from '../contract/event-type.ts';
 import type { InferAvro, NamedTypes } from '../contract/infer-avro.ts';
 import type { KeyPart } from '../contract/key.ts';
@@ -69,6 +70,9 @@ export function defineEvent<const S extends RecordSchema, const L extends Longs 
   options: EventOptions<ValueOf<S, NoInfer<L>>> & LongsOption<L>,
 ): EventType<S, ValueOf<S, L>> {
   type T = ValueOf<S, L>;
+  if (typeof schema !== 'object' || schema === null)
+    throw new SchemaError(`an event has a record schema of Avro, got ${String(schema)}`);
+  checkOptions(`event ${schema.name}`, options as object, { time: true, key: true, longs: true });
   const { time, key, longs } = options;
   if (longs !== undefined && longs !== 'number' && longs !== 'bigint')
     throw new OptionError(

@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { LogCorruptedError, SchemaError } from '../contract/errors.ts';
+import { checkOptions } from '../contract/check-options.ts';
+import { LogCorruptedError, OptionError, SchemaError } from '../contract/errors.ts';
 import type { RecordSchema } from '../contract/event-type.ts';
 import type { SchemaRegistry } from '../contract/schema-registry.ts';
 import { createFile, syncDirectory } from '../durable/durable-file.ts';
@@ -22,7 +23,11 @@ export interface FileRegistryOptions {
  * exclusively, so that no two schemas ever share one, and it is durable when `register` resolves. A schema
  * that could not read what was registered under its subject before is refused with `SchemaError`.
  */
-export function fileRegistry({ dir }: FileRegistryOptions): SchemaRegistry {
+export function fileRegistry(options: FileRegistryOptions): SchemaRegistry {
+  checkOptions('fileRegistry', options, { dir: true });
+  const { dir } = options;
+  if (typeof dir !== 'string' || dir === '')
+    throw new OptionError(`dir is the folder of the schemas, got ${JSON.stringify(dir)}`);
   const { fileOf, read, idOf, knownId } = schemaFiles(dir);
   const registered = new Set<string>();
   const versionsOf = (subject: string) => new SubjectFiles(join(dir, 'subjects'), subject);

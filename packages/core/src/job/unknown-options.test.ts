@@ -1,7 +1,12 @@
-import { type Play, playsLog } from '@streamify/test-kit/plays';
+import { Play, playsLog } from '@streamify/test-kit/plays';
 import { describe, expect, it } from 'vitest';
+import { defineEvent } from '../codec/define-event.ts';
+import { fileRegistry } from '../codec/file-registry.ts';
 import { OptionError } from '../contract/errors.ts';
 import { fileLog } from '../log/file/file-log.ts';
+import { memoryLog } from '../log/memory/memory-log.ts';
+import { jsonMetrics } from '../metrics/json-metrics.ts';
+import { lineMetrics } from '../metrics/line-metrics.ts';
 import { output } from '../operator-kit/output.ts';
 import { useKeyedState } from '../operator-kit/use-keyed-state.ts';
 import { clean } from '../operators/clean.ts';
@@ -12,6 +17,7 @@ import { tumblingWindow } from '../operators/tumbling-window.ts';
 import { fileSink } from '../sink/file/file-sink.ts';
 import { logSink } from '../sink/log/log-sink.ts';
 import { memorySink } from '../sink/memory/memory-sink.ts';
+import { fileStateStore } from '../store/file-state-store.ts';
 import { run, startJob } from './run.ts';
 
 describe('an option that nobody knows is refused by', async () => {
@@ -60,6 +66,54 @@ describe('an option that nobody knows is refused by', async () => {
       (o) => logSink(topic, o),
       { path: 'x' },
       'logSink has no option path: it takes dir, watermarks',
+    ],
+    [
+      'memoryLog',
+      (o) => memoryLog(o),
+      { regstry: 1 },
+      'memoryLog has no option regstry: did you mean registry?',
+    ],
+    [
+      'memorySink',
+      (o) => memorySink(o),
+      { faults: 1 },
+      'memorySink has no option faults: did you mean fault?',
+    ],
+    [
+      'fileStateStore',
+      (o) => fileStateStore({ dir: 'x', ...o }),
+      { minbytes: 1 },
+      'fileStateStore has no option minbytes: did you mean minBytes?',
+    ],
+    [
+      'fileRegistry',
+      (o) => fileRegistry({ dir: 'x', ...o }),
+      { folder: 1 },
+      'fileRegistry has no option folder: it takes dir',
+    ],
+    [
+      'jsonMetrics',
+      (o) => jsonMetrics(o),
+      { wirte: 1 },
+      'jsonMetrics has no option wirte: did you mean write?',
+    ],
+    [
+      'lineMetrics',
+      (o) => lineMetrics(o),
+      { evry: 1 },
+      'lineMetrics has no option evry: did you mean every?',
+    ],
+    [
+      'defineEvent',
+      (o) => defineEvent(Play.schema, { time: 'at', key: 'id', ...o } as never),
+      { long: 'bigint' },
+      'event Play has no option long: did you mean longs?',
+    ],
+    [
+      'log.topic',
+      (o) => topic.log.topic('plays', Play, o),
+      { tombstone: 'skip' },
+      'topic plays has no option tombstone: did you mean tombstones?',
     ],
     [
       'deduplicate',

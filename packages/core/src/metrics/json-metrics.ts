@@ -1,3 +1,4 @@
+import { checkOptions } from '../contract/check-options.ts';
 import type { MetricsReporter } from '../contract/metrics.ts';
 
 /** Options of {@link jsonMetrics}. */
@@ -15,6 +16,7 @@ export interface JsonMetricsOptions {
  * // {"event":"committed","job":"plays","partition":0,"epoch":7,"at":1700000000000,"counts":{"in":20000,…},…}
  */
 export function jsonMetrics(options: JsonMetricsOptions = {}): MetricsReporter {
+  checkOptions('jsonMetrics', options, { write: true });
   const { write = (line) => process.stderr.write(`${line}\n`) } = options;
   return {
     opened: (job, partition) => write(JSON.stringify({ event: 'opened', job, partition })),

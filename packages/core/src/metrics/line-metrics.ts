@@ -1,4 +1,5 @@
 import { addCounts } from '../adapter/add-counts.ts';
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { EpochMetrics, MetricsReporter } from '../contract/metrics.ts';
 
@@ -29,6 +30,7 @@ interface Interval {
  * // plays: in 12345 (1234/s), out 12300, dead 3, late 42; partitions 0-3, lag 0, event time 2.1 s behind, slowest commit 12 ms, state 1.2 MB
  */
 export function lineMetrics(options: LineMetricsOptions = {}): MetricsReporter {
+  checkOptions('lineMetrics', options, { every: true, write: true });
   const { every = 10_000, write = (line) => process.stderr.write(`${line}\n`) } = options;
   if (!(every >= 0)) throw new OptionError(`every must not be negative, got ${every}`);
   const intervals = new Map<string, Interval>();

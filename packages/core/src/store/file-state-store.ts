@@ -1,3 +1,4 @@
+import { checkOptions } from '../contract/check-options.ts';
 import { OptionError } from '../contract/errors.ts';
 import type { TaskId } from '../contract/sink.ts';
 import type { StateStore } from '../contract/state-store.ts';
@@ -20,7 +21,9 @@ export interface FileStateStoreOptions {
  * @example
  * await run({ ...job, stateStore: fileStateStore({ dir: '.streamify/state' }) });
  */
-export function fileStateStore({ dir, minBytes = 256 * 1024 }: FileStateStoreOptions): StateStore {
+export function fileStateStore(options: FileStateStoreOptions): StateStore {
+  checkOptions('fileStateStore', options, { dir: true, minBytes: true });
+  const { dir, minBytes = 256 * 1024 } = options;
   if (typeof dir !== 'string' || dir === '')
     throw new OptionError(`dir must be the path of a folder, got ${JSON.stringify(dir)}`);
   if (!(minBytes >= 0)) throw new OptionError(`minBytes must not be negative, got ${minBytes}`);

@@ -48,6 +48,14 @@ export const kafkaLogNames = {
   fetchBytes: true,
 } as const;
 
+/** The names of all options of its groups. */
+export const timingNames = {
+  sessionTimeout: true,
+  rebalanceTimeout: true,
+  heartbeatInterval: true,
+  metadataMaxAge: true,
+} as const;
+
 /** @throws OptionError when it is no number of bytes. */
 export function checkFetchBytes(fetchBytes = 4 * 1024 * 1024): number {
   if (Number.isSafeInteger(fetchBytes) && fetchBytes >= 1) return fetchBytes;

@@ -10,6 +10,7 @@ import {
   checkTiming,
   type KafkaLogOptions,
   kafkaLogNames,
+  timingNames,
 } from './kafka-log-options.ts';
 import { KafkaReaders } from './kafka-readers.ts';
 import { KafkaTopics } from './kafka-topics.ts';
@@ -48,6 +49,8 @@ export function partsOfKafkaLog(log: EventLog): KafkaLogParts {
  */
 export function kafkaLog(options: KafkaLogOptions): EventLog {
   checkOptions('kafkaLog', options, kafkaLogNames);
+  checkOptions('topics of kafkaLog', options.topics ?? {}, { replicas: true, config: true });
+  checkOptions('group of kafkaLog', options.group ?? {}, timingNames);
   const { registry = noRegistry, compression = 'none', zstd } = options;
   const client = new KafkaClient(checkConnection(options), namespaceOf(options.namespace));
   const topics = new KafkaTopics(client);

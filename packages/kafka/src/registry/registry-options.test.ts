@@ -50,6 +50,7 @@ describe('checkRegistryOptions', () => {
     [{ auth: {} as { token: string } }, 'auth is { username, password } or { token }'],
     [{ auth: { token: '' } }, 'auth is { username, password } or { token }'],
     [{ auth: { username: 'ann' } as { token: string } & { username: string } }, 'auth is {'],
+    [{ pasience: 1 } as object, 'confluentRegistry has no option pasience: did you mean patience?'],
     [{ headers: { 'x y': '1' } }, 'headers has no name for an HTTP header: "x y"'],
   ])('refuses %j', (options, message) => {
     expect(refusal(options)).toContain(message);

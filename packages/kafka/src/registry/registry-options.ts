@@ -1,4 +1,5 @@
 import { OptionError } from '@streamify/core';
+import { checkOptions } from '@streamify/core/adapter';
 
 /** How a subject's name is made: what a schema shares its history with. */
 export const subjectNamings = ['topic', 'record', 'topic-record'] as const;
@@ -55,6 +56,15 @@ export type CheckedRegistryOptions = ConfluentRegistryOptions &
 
 /** @throws OptionError when an option cannot work. No message holds a credential. */
 export function checkRegistryOptions(options: ConfluentRegistryOptions): CheckedRegistryOptions {
+  checkOptions('confluentRegistry', options, {
+    url: true,
+    auth: true,
+    headers: true,
+    subject: true,
+    compatibility: true,
+    timeout: true,
+    patience: true,
+  });
   const { compatibility, auth } = options;
   const checked = {
     ...options,

@@ -28,7 +28,8 @@ const { dir, point = '', apart = false } = workerJob<DuckdbJob>();
 const spins = Number(/^while it commits, (\d+)/.exec(point)?.[1] ?? 0);
 const config = point.startsWith('while it rewrites') ? { checkpoint_threshold: '1KB' } : undefined;
 
-const instance = await DuckDBInstance.create(join(dir, 'sums.duckdb'), config);
+const path = join(dir, 'sums.duckdb');
+const instance = await DuckDBInstance.create(path, config);
 const connection = await instance.connect();
 await createLedger(connection);
 
@@ -91,7 +92,7 @@ await run({
   from: log.topic('plays', Play),
   through: troubledPipeline,
   into: duckdbSink<Result>(
-    { transact, targets: new SinkTargets() },
+    { path, transact, targets: new SinkTargets() },
     defineTable('sums', Sum.schema),
   ),
   atEnd: 'complete',

@@ -5,6 +5,7 @@ import { checkPartition, checkSameCount, unknownTopic } from '../../adapter/topi
 import { checkPartitions, checkTopicName } from '../../adapter/topic-name.ts';
 import { typedTopic } from '../../adapter/typed-topic.ts';
 import { memoryRegistry } from '../../codec/memory-registry.ts';
+import { checkOptions } from '../../contract/check-options.ts';
 import { ClosedError } from '../../contract/errors.ts';
 import type { EventLog, NewRecord } from '../../contract/event-log.ts';
 import type { SchemaRegistry } from '../../contract/schema-registry.ts';
@@ -33,10 +34,9 @@ interface MemoryTopic {
  * await log.createTopic('plays', { partitions: 2 });
  * await log.topic('plays', Play).publish([{ at: 0, listener: 'ann' }]);
  */
-export function memoryLog({
-  registry = memoryRegistry(),
-  now = Date.now,
-}: MemoryLogOptions = {}): EventLog {
+export function memoryLog(options: MemoryLogOptions = {}): EventLog {
+  checkOptions('memoryLog', options, { registry: true, now: true });
+  const { registry = memoryRegistry(), now = Date.now } = options;
   const topics = new Map<string, MemoryTopic>();
   let closed = false;
   const checkOpen = () => {

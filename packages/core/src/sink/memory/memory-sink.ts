@@ -1,5 +1,6 @@
 import { addCounts } from '../../adapter/add-counts.ts';
 import { SinkTargets } from '../../adapter/sink-targets.ts';
+import { checkOptions } from '../../contract/check-options.ts';
 import type { DeadLetter } from '../../contract/dead-letter.ts';
 import type { SideElement } from '../../contract/epoch.ts';
 import type { StreamEvent } from '../../contract/event.ts';
@@ -48,7 +49,9 @@ interface Target {
  * const latePlays = plays.table<Play>();
  * await run({ ...job, into: plays, outputs: [late.into(latePlays)] });
  */
-export function memorySink<T>({ refusal, fault }: MemorySinkOptions<T> = {}): MemorySink<T> {
+export function memorySink<T>(options: MemorySinkOptions<T> = {}): MemorySink<T> {
+  checkOptions('memorySink', options, { refusal: true, fault: true });
+  const { refusal, fault } = options;
   const store = new MemoryStore();
   const targets = new SinkTargets<Target>();
 
