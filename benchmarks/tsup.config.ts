@@ -4,6 +4,7 @@ export default defineConfig({
   entry: {
     landing: 'src/landing.ts',
     asynchronous: 'src/asynchronous.ts',
+    json: 'src/json.ts',
     simulation: 'src/simulation.ts',
     growth: 'src/growth.ts',
     kafka: 'src/kafka/kafka.ts',
