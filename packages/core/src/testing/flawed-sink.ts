@@ -24,6 +24,9 @@ export type Flaw =
   | 'counts overwritten'
   | 'tasks share a checkpoint'
   | 'blind retry'
+  | 'side outputs without rows lost'
+  | 'redriven letters beside rows lost'
+  | 'tables without a store'
   | 'dead letters never closed'
   | 'everything refused';
 
@@ -69,7 +72,7 @@ export function flawedSink<T>(
   const table = <U>(refusalOf: (element: never) => string | undefined): FlawedTable<U> => {
     const rows: U[] = [];
     const sink: FlawedTable<U> = {
-      store,
+      store: flaws.includes('tables without a store') ? {} : store,
       target: flaws.includes('tables without names') ? 'table' : `table ${++tables}`,
       rows,
       open: (task, named?: NamedSinks) =>
@@ -190,10 +193,12 @@ class FlawedStore {
 
   #storeRest({ job, table }: Owned, output: EpochOutput<unknown>): void {
     for (const row of output.rows) table.rows.push(rowOf(row));
-    this.aside.push(...output.aside);
+    const hasRows = output.rows.length > 0;
+    if (hasRows || !this.#has('side outputs without rows lost')) this.aside.push(...output.aside);
     this.dead.push(...output.dead);
     this.#letters.push(...output.dead.map((letter) => ({ job, letter })));
-    this.#redriven.push(...output.redriven);
+    if (!hasRows || !this.#has('redriven letters beside rows lost'))
+      this.#redriven.push(...output.redriven);
     const sums = this.counts[job] ?? {};
     this.counts[job] = sums;
     for (const [name, n] of Object.entries(output.counts))

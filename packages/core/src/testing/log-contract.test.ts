@@ -300,6 +300,25 @@ describe('logContract', () => {
     expect(await failures(() => broken(faults))).toContain(name);
   });
 
+  it.each<[string, (log: EventLog) => Partial<EventLog>]>([
+    [
+      'takes records when it is closed',
+      ({ publish }) => ({ publish: (...given) => publish(...given).catch(() => {}) }),
+    ],
+    [
+      'knows topics when it is closed',
+      ({ partitions }) => ({ partitions: (topic) => partitions(topic).catch(() => 1) }),
+    ],
+  ])('fails a log that %s', async (_, flaw) => {
+    const open = () => {
+      const log = memoryLog();
+      return { ...log, ...flaw(log) };
+    };
+    expect(await failures(open)).toContain(
+      'ends waits when it is closed, and refuses what comes later',
+    );
+  });
+
   it('fails a log whose deleted topics are back when it is opened again', async () => {
     const kept = memoryLog();
     const open = (): EventLog => ({ ...kept, ...onlyHiding(kept), close: async () => undefined });

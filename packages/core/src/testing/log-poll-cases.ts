@@ -107,6 +107,39 @@ export const pollCases: Readonly<Record<string, Check>> = {
     assertSame(records.map(textOf), ['b']);
   },
 
+  'ends waits when it is closed, and refuses what comes later': async (context) => {
+    const { log, topic } = context;
+    const reader = await single(context);
+    const wait = { ...limits, from: 0, maxWait: 10 * patience };
+    const codeOf = (cause: unknown) => (cause as { readonly code?: unknown }).code;
+    const waiting = reader.poll(wait).then(({ records }) => records.length, codeOf);
+    await log.close();
+    const late = new AbortController();
+    const ended = await Promise.race([
+      waiting,
+      setTimeout(patience, 'it still waits', { signal: late.signal }).catch(() => {}),
+    ]);
+    late.abort();
+    assert.ok(
+      ended === 0 || ended === 'STREAMIFY_CLOSED',
+      `a wait ends at close: ${String(ended)}`,
+    );
+    const calls: Readonly<Record<string, () => Promise<unknown>>> = {
+      poll: () => reader.poll(wait),
+      publish: () => log.publish(topic, [record('key', 'late')]),
+      createTopic: () => log.createTopic(`${topic}-late`, { partitions: 1 }),
+      deleteTopic: () => log.deleteTopic(topic),
+      partitions: () => log.partitions(topic),
+      topicId: () => log.topicId(topic),
+      reader: () => log.reader(topic, 0),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      const code = await call().then(() => 'it does it', codeOf);
+      assert.equal(code, 'STREAMIFY_CLOSED', `${name} is refused once the log is closed`);
+    }
+    await log.close();
+  },
+
   'ends a wait when the signal aborts': async (context) => {
     const reader = await single(context);
     const { end: from } = await reader.bounds();

@@ -100,8 +100,20 @@ describe('sinkContract', () => {
     ],
     [
       ['dead letters never closed'],
-      ['gives the dead letters of a job, and closes those that were re-driven'],
+      [
+        'gives the dead letters of a job, and closes those that were re-driven',
+        'stores what an epoch has beside rows, whatever else it has',
+      ],
     ],
+    [
+      ['side outputs without rows lost'],
+      ['stores what an epoch has beside rows, whatever else it has'],
+    ],
+    [
+      ['redriven letters beside rows lost'],
+      ['stores what an epoch has beside rows, whatever else it has'],
+    ],
+    [['tables without a store'], ['has one store for all of its tables or topics']],
     [
       ['tables without names'],
       ['names the table or topic of its rows, so that a job is noticed that goes on into another'],
@@ -141,6 +153,7 @@ describe('sinkContract', () => {
         'keeps tasks of other partitions and jobs apart',
         'commits several tasks at the same time',
         'adds counts up over epochs and partitions',
+        'stores what an epoch has beside rows, whatever else it has',
         'refuses an owner whom another has replaced, and stores nothing of it',
         'leaves nothing of a commit that fails midway',
       ],

@@ -103,7 +103,9 @@ const checkpoints: Record<string, Test> = {
   },
 
   async 'keeps tasks of other partitions and jobs apart'(under) {
+    const named = `${task.job} of somebody else`;
     const tasks = [task, { ...task, partition: 1 }, { ...task, job: 'skips' }];
+    await (await under.sink.open({ ...task, job: named })).commit(commitOf(1), empty);
     const owners = await Promise.all(tasks.map((id) => under.sink.open(id)));
     for (const [i, owner] of owners.entries())
       for (let epoch = 1; epoch <= i + 1; epoch++)
@@ -117,7 +119,8 @@ const checkpoints: Record<string, Test> = {
       assertCheckpoint(checkpoint, { ...commitOf(i + 1), state });
     }
     const { counts } = await under.stored();
-    assertSame(counts, { plays: { in: 3, out: 3 }, skips: { in: 3, out: 3 } });
+    const { plays, skips } = counts;
+    assertSame({ plays, skips }, { plays: { in: 3, out: 3 }, skips: { in: 3, out: 3 } });
   },
 
   async 'commits several tasks at the same time'(under) {
@@ -233,6 +236,32 @@ const outputs: Record<string, Test> = {
     await owner.commit(commitOf(2), empty);
     assert.equal((await under.sink.open(task)).checkpoint?.epoch, 2);
     assertStored(await under.stored(), [{ ...empty, counts: { in: 3 } }]);
+  },
+
+  async 'stores what an epoch has beside rows, whatever else it has'(under) {
+    const owner = await under.sink.open(task);
+    const outputs = [
+      outputOf({ aside: [aside(1)] }),
+      outputOf({ dead: [deadLetter(2)] }),
+      outputOf({ rows: [row('a')], dead: [deadLetter(3)], redriven: [letterId(deadLetter(2))] }),
+      outputOf({ redriven: [letterId(deadLetter(3))] }),
+    ];
+    for (const [i, output] of outputs.entries()) {
+      await owner.commit(commitOf(i + 1), output);
+      const open = await under.sink.deadLetters(task.job);
+      const expected = [[], [2], [3], []][i];
+      assertSame(
+        open.map(({ position: { offset } }) => offset),
+        expected,
+      );
+    }
+    assertStored(await under.stored(), outputs);
+  },
+
+  async 'has one store for all of its tables or topics'(under) {
+    const [late, other] = [await under.table('late'), await under.table('other')];
+    for (const { store } of [late, other])
+      assert.ok(store !== undefined && store === under.sink.store, 'they commit together');
   },
 
   async 'stores the value of an event, and a result as it is'(under) {
