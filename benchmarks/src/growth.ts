@@ -9,9 +9,9 @@ import {
   fileLog,
   type Pipeline,
   run,
-  type Sink,
   tumblingWindow,
 } from '@streamify/core';
+import { nothing } from './nothing.ts';
 
 const Play = defineEvent(
   {
@@ -92,7 +92,7 @@ try {
     name: 'growth',
     from: topic,
     through: scenario.through,
-    into: nothing(),
+    into: nothing,
     atEnd: 'stop',
     onCommit,
   });
@@ -109,20 +109,4 @@ try {
 } finally {
   await log.close();
   await rm(dir, { recursive: true });
-}
-
-/** A sink that takes everything and keeps nothing. */
-function nothing(): Sink<unknown> {
-  return {
-    store: 'nothing',
-    target: 'nothing',
-    deadLetters: async () => [],
-    open: async () => ({
-      checkpoint: undefined,
-      refusal: () => undefined,
-      refusalOf: () => undefined,
-      commit: async () => {},
-      close: async () => {},
-    }),
-  };
 }

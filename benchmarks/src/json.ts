@@ -1,7 +1,8 @@
-import { type EventLog, memoryLog, run, type Sink, type Topic } from '@streamify/core';
+import { type EventLog, memoryLog, run, type Topic } from '@streamify/core';
 import { ListenEvent } from '@streamify/models';
 import { simulateBatches } from '@streamify/simulator';
 import { type Cost, measure, report } from './measure.ts';
+import { nothing } from './nothing.ts';
 
 /*
  * What reading JSON costs a job, beside `JSON.parse` of the same records, and beside Avro. The job checks each
@@ -26,19 +27,6 @@ for (const topic of Object.values(topics)) {
   await log.createTopic(topic.name, { partitions: 1 });
   await topic.publish(listens);
 }
-
-const nothing: Sink<ListenEvent> = {
-  store: {},
-  target: 'nothing',
-  deadLetters: async () => [],
-  open: async () => ({
-    checkpoint: undefined,
-    refusal: () => undefined,
-    refusalOf: () => undefined,
-    commit: async () => {},
-    close: async () => {},
-  }),
-};
 
 const costs: readonly Cost[] = [
   await measure('by hand: JSON.parse of each', runs, () => byHand(log)),
@@ -66,7 +54,7 @@ async function runJob(from: Topic<ListenEvent>): Promise<number> {
     name: 'bench',
     from,
     through: (listens$) => listens$,
-    into: nothing as never,
+    into: nothing,
     atEnd: 'stop',
   });
   return counts['in'] ?? 0;

@@ -3,6 +3,7 @@ import { clean, type EventLog, type JobOptions, run, type Sink } from '@streamif
 import { ListenEvent, rawTables } from '@streamify/models';
 import { openWarehouse } from '@streamify/sink-duckdb';
 import { ignoreElements } from 'rxjs';
+import { nothing } from '../nothing.ts';
 import { rules } from '../rules.ts';
 import { bareKafka } from './bare.ts';
 
@@ -39,19 +40,6 @@ export const stages = {
 export type StageName = keyof typeof stages;
 
 const cleaned = clean<ListenEvent, typeof rules>(rules, { time: 'ts' });
-
-const nothing: Sink<unknown> = {
-  store: 'nothing',
-  target: 'nothing',
-  deadLetters: async () => [],
-  open: async () => ({
-    checkpoint: undefined,
-    refusal: () => undefined,
-    refusalOf: () => undefined,
-    commit: async () => {},
-    close: async () => {},
-  }),
-};
 
 async function runJob<B>(
   { log, listens }: StageContext,

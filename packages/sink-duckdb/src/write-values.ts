@@ -34,7 +34,8 @@ function writeParts(
     });
     return;
   }
-  const parts = rows.flatMap((row) => (row ? Object.values(row) : []).map((part) => part ?? null));
+  const lists = rows.map((row) => (row ? Object.values(row) : []));
+  const parts = lists.flat().map((part) => part ?? null);
   duckdb.list_vector_reserve(vector, parts.length);
   duckdb.list_vector_set_size(vector, parts.length);
   const child = duckdb.list_vector_get_child(vector);
@@ -47,16 +48,15 @@ function writeParts(
     items as ColumnKind,
     parts,
   );
-  writeEntries(vector, rows);
+  writeEntries(vector, lists);
 }
 
 /** Writes where the items of each list begin, and how many they are. */
-function writeEntries(vector: Vector, rows: readonly (object | null)[]): void {
+function writeEntries(vector: Vector, lists: readonly (readonly unknown[])[]): void {
   let begin = 0;
-  for (let at = 0; at < rows.length; at += capacity) {
-    const some = rows.slice(at, at + capacity);
-    some.forEach((row, i) => {
-      const { length } = row ? Object.keys(row) : [];
+  for (let at = 0; at < lists.length; at += capacity) {
+    const some = lists.slice(at, at + capacity);
+    some.forEach(({ length }, i) => {
       putLong(begin, 2 * i);
       putLong(length, 2 * i + 1);
       begin += length;

@@ -71,13 +71,21 @@ interface Resolver extends AvroReader {
 }
 
 /** How to read what `writer` wrote; `undefined` when it is as the reader's own schema, an error when it is none. */
-function resolverFor({ avro, schema }: Reader, writer: Writer): Resolver | undefined | Error {
+export function resolverFor(
+  { avro, schema }: Reader,
+  writer: Writer,
+): Resolver | undefined | Error {
   if (canonicalSchema(schema) === canonicalSchema(writer.schema)) return undefined;
   try {
     const [from, to] = [parseSchema(writer.schema), parseSchema(schema)];
     if (haveSameLayout(from, to)) return undefined;
     const reader = resolveSchema(from, to, avro);
-    return { _readerType: avro, _read: (tap) => reader._read(tap) };
+    const { refusal } = reader;
+    return {
+      _readerType: avro,
+      _read: (tap) => reader._read(tap),
+      ...(refusal !== undefined && { refusal }),
+    };
   } catch (cause) {
     if (cause instanceof RangeError) return new Error('it is nested too deeply');
     return cause as Error;

@@ -1,9 +1,7 @@
-import type avsc from 'avsc';
 import { SchemaError } from '../contract/errors.ts';
 import type { EventType, RecordSchema } from '../contract/event-type.ts';
+import { resolverFor } from './avro-body.ts';
 import { avroType } from './avro-type.ts';
-import { parseSchema } from './resolution/parse-schema.ts';
-import { resolveSchema } from './resolution/resolve-schema.ts';
 
 /**
  * Checks that values of a writer's schema can be read as a type, whatever becomes of some of them.
@@ -16,17 +14,14 @@ export function checkReadable(
   writer: RecordSchema,
   what: string,
 ): void {
-  const refusal = refusalOf(schema, writer, avroType(schema, longs));
+  const resolver = resolverFor(
+    { avro: avroType(schema, longs), schema },
+    { id: 'given', schema: writer },
+  );
+  const refusal =
+    resolver instanceof Error ? `it is not valid Avro: ${resolver.message}` : resolver?.refusal;
   if (refusal !== undefined)
     throw new SchemaError(
       `${schema.name} can read nothing that is written with ${what}: ${refusal}`,
     );
-}
-
-function refusalOf(reader: RecordSchema, writer: RecordSchema, avro: avsc.Type) {
-  try {
-    return resolveSchema(parseSchema(writer), parseSchema(reader), avro).refusal;
-  } catch (cause) {
-    return `it is not valid Avro: ${(cause as Error).message}`;
-  }
 }

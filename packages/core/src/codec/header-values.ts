@@ -29,11 +29,7 @@ function headerValue(bytes: Uint8Array | null): HeaderValue {
  * @throws OptionError when a value is neither text nor bytes.
  */
 export function copyOfHeaders(headers: Headers): Headers {
-  return mapped(headers, (value, name) => {
-    if (value === null || typeof value === 'string') return value;
-    if (value instanceof Uint8Array) return Buffer.from(value);
-    throw neither(name, value);
-  });
+  return mapped(headers, (bytes) => Buffer.from(bytes)) as Headers;
 }
 
 /**
@@ -47,14 +43,9 @@ export function headersJson(headers: Headers): string {
 
 /** {@link headersJson} as an object, which JSON holds as it is. */
 export function jsonOfHeaders(headers: Headers): object {
-  return mapped(headers, (value, name) => {
-    if (value === null || typeof value === 'string') return value;
-    if (value instanceof Uint8Array) {
-      const { buffer, byteOffset, byteLength } = value;
-      return { base64: Buffer.from(buffer, byteOffset, byteLength).toString('base64') };
-    }
-    throw neither(name, value);
-  });
+  return mapped(headers, ({ buffer, byteOffset, byteLength }) => ({
+    base64: Buffer.from(buffer, byteOffset, byteLength).toString('base64'),
+  }));
 }
 
 /** Reads headers that {@link headersJson} has written. */
@@ -64,22 +55,27 @@ export function readHeadersJson(json: string): Headers {
 
 /** Reads headers that {@link jsonOfHeaders} has made. */
 export function headersOfJson(json: object): Headers {
-  return mapped(json as Headers, (value: unknown) =>
+  return eachValue(json, (value) =>
     typeof value === 'object' && value !== null
       ? Buffer.from((value as { readonly base64: string }).base64, 'base64')
       : value,
-  );
+  ) as Headers;
 }
 
-const neither = (name: string, value: unknown) =>
-  new OptionError(`header ${name} is ${typeof value}, neither text nor bytes`);
+/** Puts something in the place of bytes. */
+function mapped(headers: Headers, map: (bytes: Uint8Array) => unknown): object {
+  return eachValue(headers, (value, name) => {
+    if (value === null || typeof value === 'string') return value;
+    if (value instanceof Uint8Array) return map(value);
+    throw new OptionError(`header ${name} is ${typeof value}, neither text nor bytes`);
+  });
+}
 
-function mapped(headers: Headers, map: (value: HeaderValue, name: string) => unknown): Headers {
-  const entries = Object.entries(headers).map(([name, value]) => [
+/** Puts something in the place of each value, also where several have one name. */
+function eachValue(headers: object, map: (value: unknown, name: string) => unknown): object {
+  const entries = Object.entries(headers).map(([name, value]: [string, unknown]) => [
     name,
-    Array.isArray(value)
-      ? value.map((each: HeaderValue) => map(each, name))
-      : map(value as HeaderValue, name),
+    Array.isArray(value) ? value.map((each) => map(each, name)) : map(value, name),
   ]);
-  return Object.fromEntries(entries) as Headers;
+  return Object.fromEntries(entries) as object;
 }

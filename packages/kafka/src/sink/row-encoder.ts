@@ -39,8 +39,9 @@ export class RowEncoder {
       const { maxMessageBytes, topicLimit = Number.POSITIVE_INFINITY } = this.#options;
       if (size > maxMessageBytes)
         return `the row has ${size} bytes, more than the ${maxMessageBytes} of maxMessageBytes`;
-      if (size + mostOverhead > topicLimit && batchBytesOf(message) > topicLimit)
-        return `the row takes ${batchBytesOf(message)} bytes in a batch, more than the ${topicLimit} of its topic's max.message.bytes`;
+      const alone = size + mostOverhead > topicLimit ? batchBytesOf(message) : 0;
+      if (alone > topicLimit)
+        return `the row takes ${alone} bytes in a batch, more than the ${topicLimit} of its topic's max.message.bytes`;
       this.#encoded.set(element as object, message);
       return undefined;
     } catch (cause) {
