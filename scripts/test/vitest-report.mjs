@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { none } from './tally.mjs';
 
 /**
@@ -26,12 +27,24 @@ export function readVitestReport(file, { ok, root }) {
 const readResults = (file) =>
   existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).testResults : [];
 
-function count(tally, { status }, name) {
+/** Lines of a failing test's first message that are shown beside its name. */
+const reasonLines = 12;
+
+function reasonOf([message] = []) {
+  if (message === undefined) return '';
+  const lines = stripVTControlCharacters(message).split('\n');
+  return lines
+    .slice(0, reasonLines)
+    .map((line) => `\n    ${line.trimEnd()}`)
+    .join('');
+}
+
+function count(tally, { status, failureMessages }, name) {
   if (status === 'passed') {
     tally.passed++;
   } else if (status === 'failed') {
     tally.failed++;
-    tally.failures.push(name);
+    tally.failures.push(name + reasonOf(failureMessages));
   } else {
     tally.skipped++;
     tally.skips.push(name);

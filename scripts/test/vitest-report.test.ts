@@ -30,6 +30,31 @@ describe('readVitestReport', () => {
     });
   });
 
+  it('shows the first lines of why a test failed', () => {
+    const why = [
+      '\u001b[31mexpected 1\u001b[39m',
+      ...Array.from({ length: 20 }, (_, i) => `at ${i}`),
+    ];
+    const report = join(folder, 'report.json');
+    const failed = { status: 'failed', fullName: 'a test', failureMessages: [why.join('\n')] };
+    const testResults = [
+      {
+        name: join(folder, 'a.test.ts'),
+        status: 'failed',
+        message: '',
+        assertionResults: [failed],
+      },
+    ];
+    writeFileSync(report, JSON.stringify({ testResults }));
+    const [shown = ''] = readVitestReport(report, { ok: false, root: folder }).failures;
+    expect(shown.split('\n').slice(0, 3)).toEqual([
+      'a test (a.test.ts)',
+      '    expected 1',
+      '    at 0',
+    ]);
+    expect(shown.split('\n')).toHaveLength(13);
+  });
+
   it('counts a file that cannot be loaded as a failure', () => {
     const broken = { ok: false, status: 'failed', message: 'no such module\n at x' };
     expect(count([], broken)).toMatchObject({ failed: 1, failures: ['a.test.ts: no such module'] });

@@ -65,3 +65,4 @@ export { topicBounds } from './topic-bounds.ts';
 export { checkPartition, checkSameCount, deletedTopic, unknownTopic } from './topic-errors.ts';
 export { checkPartitions, checkTopicName } from './topic-name.ts';
 export { typedTopic } from './typed-topic.ts';
+export { writtenEnd } from './written-end.ts';

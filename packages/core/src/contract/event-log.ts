@@ -57,6 +57,11 @@ export interface PartitionReader {
    */
   poll(request: PollRequest): Promise<Slice>;
   bounds(): Promise<Bounds>;
+  /**
+   * Offset behind the last record that is written, be it durable yet or in a transaction that has not ended:
+   * a run that is to read all there is waits for them. Logs without transactions have none.
+   */
+  written?(): Promise<number>;
   /** Offset of the first record that was logged at `timestamp`, in epoch milliseconds, or later; the end of the log if none was. */
   offsetAt(timestamp: number): Promise<number>;
   close(): Promise<void>;

@@ -1,3 +1,4 @@
+import { writtenEnd } from '../adapter/written-end.ts';
 import type { Checkpoint } from '../contract/checkpoint.ts';
 import type { PartitionReader } from '../contract/event-log.ts';
 import type { SinkTask } from '../contract/sink.ts';
@@ -149,13 +150,13 @@ async function openInput<A, B>(
   const count = (name: string, n: number) => task.tally(name, n);
   const gap = { onGap, skipped: (offsets: number) => count('skipped', offsets) };
   const from = await findStart(job, input, { ...place, gap, count });
-  const { end } = await reader.bounds();
+  const end = atEnd === 'wait' ? Number.POSITIVE_INFINITY : await writtenEnd(reader);
   return new PartitionInput({
     input,
     partition,
     reader,
     from,
-    end: atEnd === 'wait' ? Number.POSITIVE_INFINITY : end,
+    end,
     gap,
     refusalOfTime: (time, loggedAt) => task.refusalOfTime(time, loggedAt),
     now: clock.now,

@@ -170,6 +170,11 @@ describe('logContract', () => {
       'refuses an offset outside the log',
     ],
     [
+      'forgets what is written',
+      { reader: (): Reader => ({ written: async () => 0 }) },
+      'numbers records without gaps from the start',
+    ],
+    [
       'finds every time at the start',
       {
         reader: (reader: PartitionReader): Reader => ({

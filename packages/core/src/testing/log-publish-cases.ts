@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writtenEnd } from '../adapter/written-end.ts';
 import { avroDecoder } from '../codec/avro-codec.ts';
 import { defineEvent } from '../codec/define-event.ts';
 import { headersJson } from '../codec/header-values.ts';
@@ -107,7 +108,8 @@ export const publishCases: Readonly<Record<string, Check>> = {
   'numbers records without gaps from the start': async (context) => {
     const reader = await single(context, ['a', 'b']);
     await context.log.publish(context.topic, [record('key', 'c')]);
-    const { start } = await reader.bounds();
+    const { start, end } = await reader.bounds();
+    assert.equal(await writtenEnd(reader), end, 'written, with no transaction under way');
     const offsets = (await drain(reader)).map(({ offset }) => offset);
     assertSame(offsets, [start, start + 1, start + 2]);
   },

@@ -17,6 +17,7 @@ const longPoll = 500;
 /** Where a partition starts and ends, and which offset belongs to a time. */
 export interface PartitionOffsets {
   bounds(): Promise<Bounds>;
+  written(): Promise<number>;
   offsetAt(timestamp: number): Promise<number>;
 }
 
@@ -86,6 +87,11 @@ export class KafkaReader implements PartitionReader {
   async bounds(): Promise<Bounds> {
     this.#checkOpen();
     return this.#offsets.bounds();
+  }
+
+  async written(): Promise<number> {
+    this.#checkOpen();
+    return this.#offsets.written();
   }
 
   async offsetAt(timestamp: number): Promise<number> {

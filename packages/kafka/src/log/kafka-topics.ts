@@ -5,7 +5,9 @@ import type { KafkaClient } from '../client/kafka-client.ts';
 import { LastingConnection } from '../client/lasting-connection.ts';
 import { persist } from '../client/persist.ts';
 import type { PartitionOffsets } from './kafka-reader.ts';
+import { notInStep } from './not-in-step.ts';
 import { topicIdIn } from './topic-id.ts';
+import { writtenEnd } from './written-end.ts';
 
 /** Settings of a new topic. */
 export interface TopicSettings {
@@ -145,6 +147,7 @@ export class KafkaTopics {
     };
     return {
       bounds: () => ask(bounds),
+      written: () => ask((cluster) => writtenEnd(cluster, name, partition)),
       offsetAt: (timestamp) =>
         ask(async (cluster) => {
           // Negative times have a meaning of their own there.
@@ -159,10 +162,4 @@ export class KafkaTopics {
   async close(): Promise<void> {
     await Promise.all([this.#admin.close(), this.#cluster.close()]);
   }
-}
-
-/** Makes an error that passes with fresh metadata. */
-function notInStep(message: string): Error {
-  const type = 'UNKNOWN_TOPIC_OR_PARTITION';
-  return Object.assign(new Error(message), { type, retriable: true });
 }

@@ -13,6 +13,7 @@ import {
   type EpochCommit,
   type EpochOutput,
   type LogRecord,
+  writtenEnd,
 } from '@streamify/core/adapter';
 import {
   type ContractRow,
@@ -31,17 +32,18 @@ import type { TaskProgress } from '../sink/task-progress.ts';
 /** Rows of the contract as events of a topic. */
 export const ContractEvent = defineEvent(contractSchema, { time: 'at', key: 'id' });
 
-/** All committed records of a topic, partition by partition. */
+/** All committed records of a topic, partition by partition; those included whose transaction is about to end. */
 export async function recordsOf(log: EventLog, topic: string): Promise<LogRecord[][]> {
   const partitions = (await log.partitions(topic)) ?? 0;
   return Promise.all(
     Array.from({ length: partitions }, async (_, partition) => {
       const reader = await log.reader(topic, partition);
       const records: LogRecord[] = [];
-      const { start, end } = await reader.bounds();
+      const [{ start }, end] = await Promise.all([reader.bounds(), writtenEnd(reader)]);
       for (let from = start; from < end; ) {
         const limits = { maxRecords: 1e9, maxBytes: 1e9, maxWait: 5_000 };
         const slice = await reader.poll({ ...limits, from });
+        if (slice.next === from) break;
         records.push(...slice.records);
         from = slice.next;
       }
