@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import type { EventLog, LogRecord, NewRecord, PartitionReader } from '../contract/event-log.ts';
 
 /** The log and the topic of a case, and a way to open the log again. */
@@ -55,4 +57,18 @@ export async function single({ log, topic }: Context, values: readonly string[] 
     values.map((value) => record('key', value)),
   );
   return log.reader(topic, 0);
+}
+
+/** Waits for what has to come without delay, and fails when it does not: the log would keep a case waiting. */
+export async function soon<T>(waiting: Promise<T>, what: string): Promise<T> {
+  const came = new AbortController();
+  const late = setTimeout(patience, undefined, { signal: came.signal }).then(
+    () => assert.fail(`${what} has not ended after ${patience / 1_000} s`),
+    () => waiting,
+  );
+  try {
+    return await Promise.race([waiting, late]);
+  } finally {
+    came.abort();
+  }
 }

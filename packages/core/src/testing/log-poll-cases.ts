@@ -10,6 +10,7 @@ import {
   patience,
   record,
   single,
+  soon,
   textOf,
 } from './log-contract-context.ts';
 
@@ -114,12 +115,7 @@ export const pollCases: Readonly<Record<string, Check>> = {
     const codeOf = (cause: unknown) => (cause as { readonly code?: unknown }).code;
     const waiting = reader.poll(wait).then(({ records }) => records.length, codeOf);
     await log.close();
-    const late = new AbortController();
-    const ended = await Promise.race([
-      waiting,
-      setTimeout(patience, 'it still waits', { signal: late.signal }).catch(() => {}),
-    ]);
-    late.abort();
+    const ended = await soon(waiting, 'a wait in a log that is closed');
     assert.ok(
       ended === 0 || ended === 'STREAMIFY_CLOSED',
       `a wait ends at close: ${String(ended)}`,
@@ -146,9 +142,10 @@ export const pollCases: Readonly<Record<string, Check>> = {
     const abort = new AbortController();
     const waiting = reader.poll({ ...limits, from, maxWait: 600_000, signal: abort.signal });
     abort.abort();
-    assertSame(await waiting, { records: [], next: from });
+    const nothing = { records: [], next: from };
+    assertSame(await soon(waiting, 'a wait whose signal aborts'), nothing);
     const aborted = { ...limits, from, maxWait: 600_000, signal: AbortSignal.abort() };
-    assertSame(await reader.poll(aborted), { records: [], next: from });
+    assertSame(await soon(reader.poll(aborted), 'a poll with an aborted signal'), nothing);
   },
 
   'lets many readers wait at once': async (context) => {

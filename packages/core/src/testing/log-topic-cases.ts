@@ -11,6 +11,7 @@ import {
   readTopic,
   record,
   single,
+  soon,
   textOf,
 } from './log-contract-context.ts';
 
@@ -155,7 +156,7 @@ export const topicCases: Readonly<Record<string, Check>> = {
         held.delete(partition);
       },
     });
-    await assigned;
+    await soon(assigned, 'an assignment of all partitions');
     assertSame([...held].sort(), [0, 1, 2]);
     await assignment.close();
     await assignment.close();
@@ -176,7 +177,10 @@ export const topicCases: Readonly<Record<string, Check>> = {
     const waiting = reader.poll({ ...limits, from, maxWait: 600_000 });
     await reader.close();
     await reader.close();
-    assertSame(await waiting, { records: [], next: from });
+    assertSame(await soon(waiting, 'a wait of a reader that is closed'), {
+      records: [],
+      next: from,
+    });
     await Promise.all([context.log.close(), context.log.close()]);
     await context.log.close();
     await assert.rejects(context.log.publish(context.topic, [record('a', '1')]));

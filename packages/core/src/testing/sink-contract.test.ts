@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { avroType } from '../codec/avro-type.ts';
 import { misfitOf } from '../codec/misfit.ts';
-import { rowOf } from '../contract/event.ts';
+import type { EpochOutput } from '../contract/epoch.ts';
+import { rowOf, type StreamEvent } from '../contract/event.ts';
+import type { SinkTask } from '../contract/sink.ts';
 import { type ContractRow, contractSchema } from './contract-row.ts';
 import {
   type CommitStep,
@@ -61,17 +63,45 @@ const harnessOf = (flaws: readonly Flaw[]): SinkHarness => ({
   },
 });
 
-/** The cases that a sink with these flaws fails. */
-async function failures(flaws: readonly Flaw[]): Promise<readonly string[]> {
+/** The cases that a sink fails. */
+async function failures(harness: SinkHarness): Promise<readonly string[]> {
   const failed: string[] = [];
-  for (const { name, run } of sinkContract(harnessOf(flaws)))
-    await run().catch(() => failed.push(name));
+  for (const { name, run } of sinkContract(harness)) await run().catch(() => failed.push(name));
   return failed;
 }
 
+type Task = SinkTask<ContractRow | StreamEvent<ContractRow>>;
+
+/** A sink whose tasks have one thing broken. */
+function withTasks(change: (task: Task) => Partial<Task>): SinkHarness {
+  const sound = harnessOf([]);
+  return {
+    ...sound,
+    async open() {
+      const under = await sound.open();
+      const { sink } = under;
+      const { open } = sink;
+      const broken: typeof open = async (task, named) => {
+        const opened = await open(task, named);
+        return { ...opened, ...change(opened) };
+      };
+      return { ...under, sink: Object.assign(sink, { open: broken }) };
+    },
+  };
+}
+
+/** A sink that stores another output than it is given. */
+const storing = (change: (output: EpochOutput<ContractRow>) => Partial<EpochOutput<ContractRow>>) =>
+  withTasks(({ commit }) => ({
+    commit: (made, output) => {
+      const given = output as EpochOutput<ContractRow>;
+      return commit(made, { ...given, ...change(given) });
+    },
+  }));
+
 describe('sinkContract', () => {
   it('passes a sink without flaws', async () => {
-    expect(await failures([])).toEqual([]);
+    expect(await failures(harnessOf([]))).toEqual([]);
   });
 
   const flaws: [Flaw[], string[]][] = [
@@ -183,7 +213,59 @@ describe('sinkContract', () => {
     ],
   ];
   it.each(flaws)('fails a sink with %j in the cases about it', async (flawed, cases) => {
-    expect(await failures(flawed)).toEqual(cases);
+    expect(await failures(harnessOf(flawed))).toEqual(cases);
+  });
+
+  const breaks: [string, SinkHarness, string[]][] = [
+    [
+      'gives every task a checkpoint',
+      withTasks(({ checkpoint }) => ({
+        checkpoint: checkpoint ?? { epoch: 0, next: {}, topicIds: {}, pipeline: '', state: [] },
+      })),
+      ['has no checkpoint for a task that never committed'],
+    ],
+    [
+      'passes over epochs without rows',
+      withTasks(({ commit }) => ({
+        commit: async (made, output) => {
+          if (output.rows.length > 0) await commit(made, output);
+        },
+      })),
+      ['commits an epoch that has no rows'],
+    ],
+    [
+      'loses side outputs',
+      storing(() => ({ aside: [] })),
+      ['stores rows, side outputs, dead letters and counts together'],
+    ],
+    [
+      'loses rows beyond a thousand',
+      storing(({ rows }) => ({ rows: rows.slice(0, 1_000) })),
+      ['stores more rows than fit a statement'],
+    ],
+    [
+      'takes an empty text for none',
+      storing(({ rows }) => ({
+        rows: rows.map((row) => (row.title === '' ? { ...row, title: null } : row)),
+      })),
+      ['gives values back as they were'],
+    ],
+    [
+      'stores events whole',
+      storing(({ rows }) => ({ rows: rows.map((row) => ({ value: row }) as never) })),
+      ['stores the value of an event, and a result as it is'],
+    ],
+  ];
+  it.each(breaks)('fails a sink that %s', async (_, harness, cases) => {
+    expect(await failures(harness)).toEqual(expect.arrayContaining(cases));
+  });
+
+  it('has a flawed sink for each case', () => {
+    const noticed = new Set(
+      [...flaws, ...breaks.map(([, ...rest]) => rest)].flatMap(([, cases]) => cases),
+    );
+    const cases = sinkContract(harnessOf([])).map(({ name }) => name);
+    expect(cases.filter((name) => !noticed.has(name))).toEqual([]);
   });
 
   it('leaves out the faults that a harness cannot bring about', () => {

@@ -1,7 +1,8 @@
 import { fastBroker, type KafkaJsBroker } from '../wire/fast-broker.ts';
 
 interface RequestQueue {
-  throttledUntil: number;
+  readonly pending: readonly unknown[];
+  scheduleCheckPendingRequests: () => void;
 }
 
 interface BrokerOptions {
@@ -36,7 +37,7 @@ export function amendKafkaJs<K extends object>(kafka: K): K {
     const { createBroker } = brokerPool;
     brokerPool.createBroker = (brokerOptions) => {
       for (const { requestQueue } of brokerOptions.connectionPool.pool)
-        neverInThePast(requestQueue);
+        checkOnlyWhatWaits(requestQueue);
       return fastBroker(createBroker(brokerOptions));
     };
     return cluster;
@@ -44,14 +45,10 @@ export function amendKafkaJs<K extends object>(kafka: K): K {
   return kafka;
 }
 
-/** A queue that was never throttled is so until now: kafkajs waits for the difference. */
-function neverInThePast(queue: RequestQueue): void {
-  let { throttledUntil } = queue;
-  Object.defineProperty(queue, 'throttledUntil', {
-    configurable: true,
-    get: () => Math.max(throttledUntil, Date.now()),
-    set: (until: number) => {
-      throttledUntil = until;
-    },
-  });
+/** Without a request that waits there is nothing to check: kafkajs would, after a time that has passed. */
+function checkOnlyWhatWaits(queue: RequestQueue): void {
+  const schedule = queue.scheduleCheckPendingRequests.bind(queue);
+  queue.scheduleCheckPendingRequests = () => {
+    if (queue.pending.length > 0) schedule();
+  };
 }
