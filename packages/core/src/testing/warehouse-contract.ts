@@ -68,6 +68,13 @@ const tables: Record<string, Test> = {
     assert.equal(stored['_topic'], 'plays');
     assert.equal(Number(_offset), 0);
     assert.ok(_ingested_at instanceof Date, 'when it was loaded');
+    const gift = {
+      type: 'record',
+      name: 'Gift',
+      fields: [{ name: 'isGift', type: 'boolean' }],
+    } as const;
+    await warehouse.table('gifts', gift).open({ ...task, job: 'gifts' });
+    await warehouse.query('select "is_gift" from "gifts"');
   },
 
   async 'replaces rows by key, within an epoch and behind it'({ warehouse }) {
