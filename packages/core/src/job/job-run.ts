@@ -4,6 +4,7 @@ import type { Assignment, EventLog } from '../contract/event-log.ts';
 import type { StateView } from '../state/state-view.ts';
 import type { Task } from '../task/task.ts';
 import { aborted, untilAborted } from './aborted.ts';
+import { assignGrowing } from './assign-growing.ts';
 import { systemClock } from './clock.ts';
 import type { CommitReport } from './commit-queue.ts';
 import type { Job } from './job-options.ts';
@@ -100,10 +101,12 @@ export class JobRun<A, B> {
       revoked: (partition: number) => this.#revoked(partition),
     };
     // Unless it is told otherwise, a job that ends has done all partitions then: others may have died with theirs.
-    const { partitions = this.#endsByItself ? 'all' : 'shared' } = this.#job;
-    return partitions === 'all'
-      ? assignAll(this.#topics, (topic) => this.#log.partitions(topic), listener)
-      : this.#log.assign(this.#job.name, this.#topics, listener);
+    const { partitions = this.#endsByItself ? 'all' : 'shared', clock = systemClock } = this.#job;
+    if (partitions === 'shared') return this.#log.assign(this.#job.name, this.#topics, listener);
+    const partitionsOf = (topic: string) => this.#log.partitions(topic);
+    return this.#endsByItself
+      ? assignAll(this.#topics, partitionsOf, listener)
+      : assignGrowing(this.#topics, partitionsOf, listener, clock);
   }
 
   /** Resolves when the run is to end and all of its share is done, or at once when it is aborted. */

@@ -80,21 +80,28 @@ describeWithKafka('a job whose topic changes', (kafka) => {
     expect(into.rows).toHaveLength(8);
   });
 
-  it('reads the partitions that it gets while it runs', async () => {
-    const { log, topic } = await withTopic(1);
-    await log.topic(topic, Play).publish(plays(9));
-    const { into, job } = jobIn(opened(), topic);
-    const running = startJob(job);
-    await vi.waitUntil(() => into.rows.length === 9, patient);
-    const admin = new Kafka({ brokers: [...kafka().brokers], logLevel: logLevel.NOTHING }).admin();
-    await admin.connect();
-    await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
-    await admin.disconnect();
-    await vi.waitUntil(async () => (await log.partitions(topic)) === 3, patient);
-    await opened().topic(topic, Play).publish(plays(22, 9));
-    await vi.waitUntil(() => into.rows.length === 31, patient);
-    expect(running.partitions).toEqual([0, 1, 2]);
-    running.stop();
-    expect((await running.done).counts).toEqual({ in: 31, out: 31 });
-  }, 60_000);
+  it.each(['shared', 'all'] as const)(
+    'reads the partitions that it gets while it runs: %s',
+    async (partitions) => {
+      const { log, topic } = await withTopic(1);
+      await log.topic(topic, Play).publish(plays(9));
+      const { into, job } = jobIn(opened(), topic);
+      const running = startJob({ ...job, partitions });
+      await vi.waitUntil(() => into.rows.length === 9, patient);
+      const admin = new Kafka({
+        brokers: [...kafka().brokers],
+        logLevel: logLevel.NOTHING,
+      }).admin();
+      await admin.connect();
+      await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
+      await admin.disconnect();
+      await vi.waitUntil(async () => (await log.partitions(topic)) === 3, patient);
+      await opened().topic(topic, Play).publish(plays(22, 9));
+      await vi.waitUntil(() => into.rows.length === 31, patient);
+      expect(running.partitions).toEqual([0, 1, 2]);
+      running.stop();
+      expect((await running.done).counts).toEqual({ in: 31, out: 31 });
+    },
+    60_000,
+  );
 });
