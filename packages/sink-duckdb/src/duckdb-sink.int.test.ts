@@ -1,6 +1,13 @@
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { readHeadersJson, SinkTargets } from '@streamify/core/adapter';
+import {
+  defineTable,
+  readHeadersJson,
+  SinkTargets,
+  type TableDefinition,
+  type Transact,
+  transactions,
+} from '@streamify/core/adapter';
 import {
   type CommitFault,
   type ContractRow,
@@ -13,8 +20,6 @@ import { temporaryFolder } from '@streamify/test-kit';
 import { describe, it } from 'vitest';
 import { duckdbSink } from './duckdb-sink.ts';
 import { createLedger } from './ledger.ts';
-import { defineTable, type TableDefinition } from './table.ts';
-import { type Transact, transactions } from './transactions.ts';
 
 /** A sink on a database file of its own, whose transactions can be made to fail. */
 async function open(): Promise<SinkUnderTest> {
@@ -29,7 +34,7 @@ async function open(): Promise<SinkUnderTest> {
     connection = await instance.connect();
     await createLedger(connection);
     const { transact } = transactions(connection);
-    const failing: Transact = async (work) => {
+    const failing: Transact<DuckDBConnection> = async (work) => {
       const failure = fault;
       fault = undefined;
       const result = await transact(async (c) => {

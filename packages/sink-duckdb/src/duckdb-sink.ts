@@ -1,17 +1,26 @@
-import { OptionError, type Sink, type StreamEvent } from '@streamify/core';
-import type { NamedSinks, SinkTargets, SinkTask, TaskId } from '@streamify/core/adapter';
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Sink, StreamEvent } from '@streamify/core';
+import {
+  checkTablesAgree,
+  type NamedSinks,
+  ownerToken,
+  type SinkTargets,
+  type SinkTask,
+  type TableDefinition,
+  type TaskId,
+  type Transact,
+} from '@streamify/core/adapter';
 import { readLetters } from './dead-letters.ts';
 import { DuckDBTask } from './duckdb-task.ts';
 import { failureOf } from './failure-of.ts';
 import { takeOver } from './ledger.ts';
-import { clash, ensureTable, type Table, type TableDefinition } from './table.ts';
-import type { Transact } from './transactions.ts';
+import { ensureTable, type Table } from './table.ts';
 
 /** What the sinks of one database share. */
 export interface DuckDBStore {
   /** The file, for people. */
   readonly path: string;
-  readonly transact: Transact;
+  readonly transact: Transact<DuckDBConnection>;
   readonly targets: SinkTargets<TableDefinition>;
 }
 
@@ -37,16 +46,8 @@ async function openTask<T>(
   named?: NamedSinks,
 ): Promise<SinkTask<T>> {
   const others = targets.of(named);
-  const seen = [main];
-  for (const [output, definition] of others) {
-    const clashes = seen.map((other) => clash(other, definition)).find((why) => why !== undefined);
-    if (clashes !== undefined)
-      throw new OptionError(
-        `output ${output} and another write to table ${definition.name} ${clashes}: give it a table of its own`,
-      );
-    seen.push(definition);
-  }
-  const owner = DuckDBTask.newOwner();
+  checkTablesAgree(main, others);
+  const owner = ownerToken();
   const opened = transact(async (connection) => {
     const table = await ensureTable(connection, main);
     const tables = new Map<string, Table>();

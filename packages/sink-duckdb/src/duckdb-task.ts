@@ -1,26 +1,24 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { FencedError, rowOf } from '@streamify/core';
+import { FencedError } from '@streamify/core';
 import {
   type Checkpoint,
   type EpochCommit,
   type EpochOutput,
-  misfitOf,
-  type OutputRows,
+  elementMisfit,
+  rowValues,
   type SinkTask,
   type TaskId,
+  type Transact,
 } from '@streamify/core/adapter';
 import { addLetters, closeLetters } from './dead-letters.ts';
 import { failureOf } from './failure-of.ts';
 import { advance, isCommitted, putAside } from './ledger.ts';
 import { type Table, writeRows } from './table.ts';
-import type { Transact } from './transactions.ts';
 
 /** A task that has been taken over, and the tables that it writes to. */
 export interface DuckDBTaskOptions {
   readonly path: string;
-  readonly transact: Transact;
+  readonly transact: Transact<DuckDBConnection>;
   readonly task: TaskId;
   readonly owner: string;
   readonly table: Table;
@@ -39,16 +37,11 @@ export class DuckDBTask<T> implements SinkTask<T> {
     this.#options = options;
   }
 
-  /** A token that nobody else has. */
-  static newOwner(): string {
-    return `${hostname()}:${process.pid}:${randomUUID()}`;
-  }
-
-  refusal = (row: T): string | undefined => misfitIn(this.#options.table, row);
+  refusal = (row: T): string | undefined => elementMisfit(this.#options.table.columns, row);
 
   refusalOf = (output: string, row: unknown): string | undefined => {
     const table = this.#options.named.get(output);
-    return table && misfitIn(table, row);
+    return table && elementMisfit(table.columns, row);
   };
 
   commit = async (commit: EpochCommit, output: EpochOutput<T>): Promise<void> => {
@@ -78,24 +71,13 @@ export class DuckDBTask<T> implements SinkTask<T> {
     ingestedAt: number,
   ): Promise<void> {
     const { table, named, task } = this.#options;
-    await writeRows(connection, table, valuesOf(output), ingestedAt);
+    await writeRows(connection, table, rowValues(output), ingestedAt);
     for (const [name, rows] of output.named) {
       const target = named.get(name);
-      if (target) await writeRows(connection, target, valuesOf(rows), ingestedAt);
+      if (target) await writeRows(connection, target, rowValues(rows), ingestedAt);
     }
     await addLetters(connection, task.job, output.dead, ingestedAt);
     await closeLetters(connection, task.job, output.redriven, ingestedAt);
     await putAside(connection, task.job, output.aside, ingestedAt);
   }
-}
-
-function misfitIn({ columns }: Table, element: unknown): string | undefined {
-  const row: unknown = rowOf(element);
-  if (typeof row !== 'object' || row === null) return `a row is an object, not ${String(row)}`;
-  return misfitOf(columns, row);
-}
-
-/** The rows themselves, in place of events. */
-function valuesOf({ rows, causes }: OutputRows<unknown>): OutputRows<object> {
-  return { rows: rows.map((row) => rowOf(row) as object), causes };
 }

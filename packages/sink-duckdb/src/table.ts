@@ -1,34 +1,16 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Position } from '@streamify/core';
 import {
-  OptionError,
-  type Position,
-  type RecordSchema,
-  TableMismatchError,
-  type TableOptions,
-} from '@streamify/core';
-import {
-  columnName,
+  missingColumns,
   type OutputRows,
+  type StoredColumn,
   type TableColumn,
-  tableColumns,
+  type TableDefinition,
 } from '@streamify/core/adapter';
 import { append } from './append.ts';
 import { appendColumns, type ColumnSource } from './append-columns.ts';
 import { sqlType, storedAs } from './column-storage.ts';
 import { quoted } from './sql.ts';
-
-/** How rows get into a table: added, or put in the place of the row with the same key. */
-export type WriteMode =
-  | { readonly kind: 'append' }
-  | { readonly kind: 'upsert'; readonly key: readonly string[] };
-
-/** A table as it is asked for: the columns of its rows, and how they are written. */
-export interface TableDefinition {
-  readonly name: string;
-  readonly columns: readonly TableColumn[];
-  readonly mode: WriteMode;
-}
 
 /** A table as it stands: `order` are its columns' names as they follow each other. */
 export interface Table extends TableDefinition {
@@ -44,58 +26,6 @@ const provenance = {
 } as const;
 
 /**
- * Describes a table of records.
- *
- * @throws OptionError when it is to be written by a column that it does not have.
- */
-export function defineTable(
-  name: string,
-  schema: RecordSchema,
-  { upsert, nested }: TableOptions = {},
-): TableDefinition {
-  const columns = tableColumns(schema, nested);
-  if (upsert) checkKey(name, columns, upsert);
-  return { name, columns, mode: upsert ? { kind: 'upsert', key: upsert } : { kind: 'append' } };
-}
-
-/** @throws OptionError when a key has no columns, or others than the table's. */
-function checkKey(table: string, columns: readonly TableColumn[], key: readonly string[]): void {
-  const has = (name: string) => columns.some((column) => column.name === name);
-  const missing = key.find((name) => !has(name));
-  if (missing === undefined && key.length > 0) return;
-  const names = columns.map(({ name }) => name);
-  const meant = missing !== undefined && has(columnName(missing)) ? columnName(missing) : undefined;
-  const way = meant
-    ? `columns are called in snake case, and this one is ${meant}`
-    : `it has ${names.join(', ')}`;
-  throw new OptionError(
-    `upsert of table ${table} needs columns of it, got ${missing ?? 'none'}: ${way}`,
-  );
-}
-
-/** Says why two outputs cannot be written to what their descriptions say; `undefined` when they can. */
-export function clash(one: TableDefinition, other: TableDefinition): string | undefined {
-  // DuckDB takes Plays for plays.
-  if (one.name.toLowerCase() !== other.name.toLowerCase()) return undefined;
-  if (!isDeepStrictEqual(one.columns, other.columns) || !isDeepStrictEqual(one.mode, other.mode))
-    return 'with columns or keys that differ';
-  // The rows of an epoch are written output by output.
-  return one.mode.kind === 'upsert'
-    ? 'by key, and which of their rows is the later one would depend on where epochs end'
-    : undefined;
-}
-
-/** A column as the table has it. */
-interface StoredColumn {
-  readonly name: string;
-  readonly type: string;
-  readonly isNullable: boolean;
-}
-
-/** A column as rows need it. */
-type WantedColumn = StoredColumn;
-
-/**
  * Creates the table, or adds the nullable columns that it lacks.
  *
  * @throws TableMismatchError when it has columns of another type, lacks one that is not nullable, or wants a
@@ -107,7 +37,7 @@ export async function ensureTable(
 ): Promise<Table> {
   const { name, columns } = definition;
   const types = await storedTypes(connection, columns);
-  const wanted: readonly WantedColumn[] = [
+  const wanted: readonly StoredColumn[] = [
     ...columns.map((column, i) => ({
       name: column.name,
       type: types[i] as string,
@@ -124,19 +54,10 @@ export async function ensureTable(
   );
   await connection.run(`create table if not exists ${quoted(name)} (${ddl.join(', ')})`);
   const stored = await storedColumns(connection, name);
-  const order = stored.map((column) => column.name);
-  for (const { name: column, type, isNullable } of wanted) {
-    const found = stored.find((each) => each.name === column)?.type;
-    if (found === type) continue;
-    if (found !== undefined || !isNullable)
-      throw new TableMismatchError(
-        `table ${name} has ${found ? `column ${column} of type ${found}` : `no column ${column}`}, and its schema gives ${type}: rename the table, or migrate it by hand`,
-      );
+  const missing = missingColumns({ name, stored, wanted, quoted });
+  for (const { name: column, type } of missing)
     await connection.run(`alter table ${quoted(name)} add column ${quoted(column)} ${type}`);
-    order.push(column);
-  }
-  checkRequired(name, stored, wanted);
-  return { ...definition, order };
+  return { ...definition, order: [...stored, ...missing].map((column) => column.name) };
 }
 
 /** The types of columns as the catalogue writes them, which has rules of its own for names within nested ones. */
@@ -161,25 +82,6 @@ async function storedColumns(
   );
   const rows = reader.getRows() as [string, string, boolean][];
   return rows.map(([name, type, isNullable]) => ({ name, type, isNullable }));
-}
-
-/** Refuses columns that must have a value, and to which some rows would give none: each commit would fail. */
-function checkRequired(
-  table: string,
-  stored: readonly StoredColumn[],
-  wanted: readonly WantedColumn[],
-): void {
-  for (const { name: column, isNullable } of stored) {
-    if (isNullable) continue;
-    const found = wanted.find((each) => each.name === column);
-    if (found && !found.isNullable) continue;
-    const alter = `alter table ${quoted(table)} alter column ${quoted(column)} drop not null`;
-    throw new TableMismatchError(
-      found
-        ? `column ${column} of table ${table} must not be null, and its schema lets it be: run \`${alter}\`, or make the field required again`
-        : `table ${table} has column ${column}, which must not be null, and its schema gives none: run \`${alter}\` to keep what it holds, drop the column, or put the field back`,
-    );
-  }
 }
 
 /** Writes rows by the table's mode. Call it inside a transaction. */

@@ -3,14 +3,19 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { OptionError, StreamifyError, type Warehouse } from '@streamify/core';
-import { checkOptions, SinkTargets, systemReason } from '@streamify/core/adapter';
+import {
+  checkOptions,
+  defineTable,
+  SinkTargets,
+  systemReason,
+  type TableDefinition,
+  transactions,
+} from '@streamify/core/adapter';
 import { readLetters } from './dead-letters.ts';
 import { duckdbReason } from './duckdb-reason.ts';
 import { duckdbSink } from './duckdb-sink.ts';
 import { WarehouseError, WarehouseLockedError } from './errors.ts';
 import { createLedger } from './ledger.ts';
-import { defineTable, type TableDefinition } from './table.ts';
-import { transactions } from './transactions.ts';
 
 /** Options of {@link openWarehouse}. */
 export interface WarehouseOptions {

@@ -50,19 +50,34 @@ export { endOffsets } from './end-offsets.ts';
 export { HighWatermark } from './high-watermark.ts';
 export { type JsonFault, jsonFault } from './json-fault.ts';
 export { jsonMisfit, jsonText } from './json-text.ts';
+export { missingColumns, type StoredColumn, type StoredTable } from './missing-columns.ts';
 export { openLetters } from './open-letters.ts';
+export { ownerToken } from './owner-token.ts';
 export { partitionOf } from './partition-of.ts';
 export { hasState } from './pipeline-description.ts';
 export { provenanceColumns, provenanceOf } from './provenance.ts';
+export { elementMisfit, rowValues } from './row-values.ts';
 export { SinkTargets } from './sink-targets.ts';
 export { stateAfter } from './state-after.ts';
 export { readResult, type StoredResult, storeResult } from './stored-result.ts';
 export { systemReason } from './system-reason.ts';
 export { tableColumns } from './table-columns.ts';
+export {
+  checkTablesAgree,
+  defineTable,
+  type TableDefinition,
+  type WriteMode,
+} from './table-definition.ts';
 export { targetPartition } from './target-partition.ts';
 export { type ToldWatermark, tellWatermark } from './told-watermark.ts';
 export { topicBounds } from './topic-bounds.ts';
 export { checkPartition, checkSameCount, deletedTopic, unknownTopic } from './topic-errors.ts';
 export { checkPartitions, checkTopicName } from './topic-name.ts';
+export {
+  type StatementRunner,
+  type Transact,
+  type Transactions,
+  transactions,
+} from './transactions.ts';
 export { typedTopic } from './typed-topic.ts';
 export { writtenEnd } from './written-end.ts';

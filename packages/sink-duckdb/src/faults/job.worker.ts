@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { fileLog, run } from '@streamify/core';
-import { SinkTargets } from '@streamify/core/adapter';
+import { defineTable, SinkTargets, type Transact, transactions } from '@streamify/core/adapter';
 import { Play, type Result, Sum, troubledPipeline } from '@streamify/test-kit/plays';
 import { signalAt, workerJob } from '@streamify/test-kit/worker';
 import { duckdbSink } from '../duckdb-sink.ts';
 import { createLedger } from '../ledger.ts';
-import { defineTable } from '../table.ts';
-import { type Transact, transactions } from '../transactions.ts';
 import { JOB } from './plays-job.ts';
 
 /*
@@ -85,7 +83,7 @@ const deadly = new Proxy(connection, {
   },
 });
 
-const transact: Transact = transactions(deadly).transact;
+const transact: Transact<DuckDBConnection> = transactions(deadly).transact;
 const log = await fileLog({ dir: join(dir, 'log'), mode: 'read' });
 await run({
   name: JOB,

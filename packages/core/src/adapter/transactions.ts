@@ -1,11 +1,16 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
-import { ClosedError } from '@streamify/core';
+import { ClosedError } from '../contract/errors.ts';
+
+/** A connection to a database, which runs a statement at a time. */
+export interface StatementRunner {
+  run(sql: string): Promise<unknown>;
+}
 
 /** Runs work on the one connection of a database, one piece after another, each in a transaction. */
-export type Transact = <R>(work: (connection: DuckDBConnection) => Promise<R>) => Promise<R>;
+export type Transact<C> = <R>(work: (connection: C) => Promise<R>) => Promise<R>;
 
-export interface Transactions {
-  readonly transact: Transact;
+/** What takes turns on a connection. */
+export interface Transactions<C> {
+  readonly transact: Transact<C>;
   /** Runs work that needs no transaction, in turn with those that do. */
   readonly inTurn: <R>(work: () => Promise<R>) => Promise<R>;
   /** Runs the last work there is, behind what is under way. All that comes later is refused with `reason`. */
@@ -13,7 +18,7 @@ export interface Transactions {
 }
 
 /** Lets pieces of work take turns on a connection: a transaction belongs to the connection, not to whoever awaits it. */
-export function transactions(connection: DuckDBConnection): Transactions {
+export function transactions<C extends StatementRunner>(connection: C): Transactions<C> {
   let last: Promise<unknown> = Promise.resolve();
   let ended: string | undefined;
   const inTurn = <R>(work: () => Promise<R>): Promise<R> => {
@@ -22,7 +27,7 @@ export function transactions(connection: DuckDBConnection): Transactions {
     last = turn.catch(() => {});
     return turn;
   };
-  const transact: Transact = (work) =>
+  const transact: Transact<C> = (work) =>
     inTurn(async () => {
       await connection.run('begin transaction');
       try {
