@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 /** Packages resolve to their source, so that no test needs a build. */
-const resolve = { conditions: ['@streamify/source', 'node', 'import', 'module', 'default'] };
+const resolve = { conditions: ['@streamify/source', 'node'] };
 const ssr = { resolve };
 const ignore = ['**/node_modules/**', '**/dist/**'];
 

@@ -5,7 +5,7 @@ import ts from 'typescript';
 
 /** Files that only tests use. In the simulator, `faults` are what it simulates. */
 const ofTests =
-  /\.(test|bench|worker)\.ts$|^packages\/(core|kafka|sink-[^/]+)\/src\/(faults|fixtures)\/|^(packages\/kafka|examples\/[^/]+)\/src\/testing\/|^packages\/test-kit\//;
+  /\.(test|bench|worker)\.ts$|^packages\/(core|kafka|sink-[^/]+)\/src\/(faults|fixtures)\/|^(packages\/(kafka|sink-[^/]+)|examples\/[^/]+)\/src\/testing\/|^packages\/test-kit\//;
 const ofPackages = /^(packages|examples)\/[^/]+\/src\/.*\.ts$/;
 
 /** The product's source files below `root`, by path from there, with what each imports by relative paths. */
