@@ -165,12 +165,15 @@ describe.skipIf(lacking !== '')(`on Kafka${lacking && ` (needs ${lacking})`}`, (
       const counted = /clean listen_events: in .* dead [12];/;
       await publishPoison(`${runIn(data)}.listen_events`, 2);
       await main.until(() => [main, other].some(({ stdout }) => counted.test(stdout)));
+      await publishPoison(`${runIn(data)}.page_view_events.clean`, 1);
 
       main.child.kill('SIGINT');
       const { code, stdout, stderr } = await main.ended;
       expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
       expect(stdout).toContain('What has landed');
-      expect(stdout).toContain('dead letters: clean listen_events 2, count plays_per_song 2\n');
+      expect(stdout).toContain(
+        'dead letters: clean listen_events 2, count plays_per_song 2, land page_view_events 1\n',
+      );
       other.child.kill('SIGINT');
       expect((await other.ended).code).toBe(0);
 

@@ -21,13 +21,18 @@ export function startShared({ log }: KafkaRun, start: StartLive): readonly Runni
   return jobs.map(({ startBy }) => startBy(start));
 }
 
-/** How many open dead letters the shared jobs have, whichever process made them. */
-export async function deadLettersOf({ log }: KafkaRun): Promise<Readonly<Record<string, number>>> {
+/** How many open dead letters the jobs have: the shared ones, whichever process made them, and those that land. */
+export async function deadLettersOf(
+  { log }: KafkaRun,
+  warehouse: Warehouse,
+): Promise<Readonly<Record<string, number>>> {
   const { plays } = topicsOf(log);
-  const counts = sharedJobNames.map(
-    async (job) => [job, (await plays.deadLetters(job)).length] as const,
-  );
-  return Object.fromEntries(await Promise.all(counts));
+  const landing = landingJobs(log, tablesOf(warehouse)).map(({ name }) => name);
+  const letters = [
+    ...sharedJobNames.map(async (job) => [job, await plays.deadLetters(job)] as const),
+    ...landing.map(async (job) => [job, await warehouse.deadLetters(job)] as const),
+  ];
+  return Object.fromEntries((await Promise.all(letters)).map(([job, dead]) => [job, dead.length]));
 }
 
 /** Starts the jobs that land those results: in one process, since a DuckDB file has one writer. */

@@ -104,7 +104,9 @@ async function workUntilStopped(live: LiveRun, opened: Opened): Promise<LiveResu
       });
     }
     // Where brokers are away, or the user is in a hurry, they are not waited for.
-    const dead = live.hurry.aborted ? undefined : await deadLettersOf(kafka).catch(() => undefined);
+    const dead = live.hurry.aborted
+      ? undefined
+      : await deadLettersOf(kafka, warehouse).catch(() => undefined);
     return {
       ...simulated,
       dead,
