@@ -135,10 +135,19 @@ async def heartbeat(_request):
     return JSONResponse({"data": None, "success": True, "code": None, "message": None})
 
 
+async def end_sessions(_request):
+    """Ends all sessions and their transactions, as Snowflake does some time after a client is gone."""
+    for connection in list(fakesnow.server.sessions.values()):
+        connection.close()
+    fakesnow.server.sessions.clear()
+    return JSONResponse({})
+
+
 QUERY = "/queries/v1/query-request"
 routes = [
     Route(QUERY, query, methods=["POST"]),
     Route("/session/heartbeat", heartbeat, methods=["POST"]),
+    Route("/stand-in/sessions", end_sessions, methods=["DELETE"]),
     *(route for route in fakesnow.server.routes if route.path != QUERY),
 ]
 

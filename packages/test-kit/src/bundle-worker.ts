@@ -59,7 +59,7 @@ export async function bundleWorker<J extends object, M = never>(
     external: [...external],
     // What is bundled from CommonJS requires modules of Node.
     banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+      js: "import { createRequire as requireMaker } from 'node:module'; const require = requireMaker(import.meta.url);",
     },
     logLevel: 'error',
   });

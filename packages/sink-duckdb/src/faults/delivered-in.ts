@@ -1,6 +1,5 @@
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Result } from '@streamify/test-kit/plays';
-import { linesOf } from './plays-job.ts';
+import { type Result, sumsLines } from '@streamify/test-kit/plays';
 
 /** What the job has delivered into a database, read without the sink. */
 export async function deliveredIn(path: string): Promise<readonly string[]> {
@@ -12,7 +11,7 @@ export async function deliveredIn(path: string): Promise<readonly string[]> {
     const late = await read('select "offset" from _streamify.side_outputs');
     const dead = await read('select "offset" from _streamify.dead_letters');
     const counts = await read('select name, n from _streamify.counts');
-    return linesOf({
+    return sumsLines({
       rows: rows.map(
         ({ key, start, end, result }): Result => ({
           key: String(key),

@@ -2,11 +2,18 @@ import { join } from 'node:path';
 import { run, type Topic } from '@streamify/core';
 import { expectUnharmed } from '@streamify/core/testing';
 import { smallDisk, whyNoSmallDisk } from '@streamify/test-kit';
-import { type Play, playsLog, Sum, troubledPipeline } from '@streamify/test-kit/plays';
+import {
+  type Play,
+  playsLog,
+  SUMS,
+  Sum,
+  sumsPlays,
+  troubledPipeline,
+  undisturbedSums,
+} from '@streamify/test-kit/plays';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { openWarehouse } from '../warehouse.ts';
 import { deliveredIn } from './delivered-in.ts';
-import { JOB, plays, undisturbed } from './plays-job.ts';
 
 const STEP = 16_384;
 
@@ -17,7 +24,7 @@ async function deliver(topic: Topic<Play>, path: string): Promise<void> {
   const warehouse = await openWarehouse({ path, config: { checkpoint_threshold: '32KB' } });
   try {
     await run({
-      name: JOB,
+      name: SUMS,
       from: topic,
       through: troubledPipeline,
       into: warehouse.table('sums', Sum.schema),
@@ -32,13 +39,13 @@ async function deliver(topic: Topic<Play>, path: string): Promise<void> {
 describe.skipIf(skipped)(`a disk that is full again and again${skipped}`, () => {
   let expected: readonly string[];
   beforeAll(async () => {
-    expected = await undisturbed();
+    expected = await undisturbedSums();
   });
 
   it('costs a DuckDB sink nothing', async ({ task }) => {
     const disk = smallDisk(24_000_000);
     const path = join(disk.dir, 'sums.duckdb');
-    const { topic } = await playsLog(plays);
+    const { topic } = await playsLog(sumsPlays);
     const errors: string[] = [];
     try {
       // Where not even an empty database fits, DuckDB leaves a file that is none.
@@ -53,12 +60,12 @@ describe.skipIf(skipped)(`a disk that is full again and again${skipped}`, () => 
       for (const message of errors)
         expect(message).toMatch(
           new RegExp(
-            `^(job ${JOB}, partition \\d: ${path} cannot take what it is given|cannot open the database ${path}): `,
+            `^(job ${SUMS}, partition \\d: ${path} cannot take what it is given|cannot open the database ${path}): `,
           ),
         );
       expect(errors.join()).toMatch(/no space left|could not write|failed to/i);
       expectUnharmed(task, 'disk full, DuckDB sink', {
-        events: plays.length,
+        events: sumsPlays.length,
         expected,
         actual: await deliveredIn(path),
       });

@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { fileLog, run } from '@streamify/core';
 import { defineTable, SinkTargets, type Transact, transactions } from '@streamify/core/adapter';
-import { Play, type Result, Sum, troubledPipeline } from '@streamify/test-kit/plays';
+import { Play, type Result, SUMS, Sum, troubledPipeline } from '@streamify/test-kit/plays';
 import { signalAt, workerJob } from '@streamify/test-kit/worker';
 import { duckdbSink } from '../duckdb-sink.ts';
 import { createLedger } from '../ledger.ts';
-import { JOB } from './plays-job.ts';
 
 /*
  * A process that the fault tests start. It runs the job and kills itself at a point of the first
@@ -86,7 +85,7 @@ const deadly = new Proxy(connection, {
 const transact: Transact<DuckDBConnection> = transactions(deadly).transact;
 const log = await fileLog({ dir: join(dir, 'log'), mode: 'read' });
 await run({
-  name: JOB,
+  name: SUMS,
   from: log.topic('plays', Play),
   through: troubledPipeline,
   into: duckdbSink<Result>(

@@ -2,11 +2,10 @@ import { join } from 'node:path';
 import { fileLog } from '@streamify/core';
 import { expectHarmed, expectUnharmed } from '@streamify/core/testing';
 import { bundleWorker, killAtEach, temporaryFolder, type Worker } from '@streamify/test-kit';
-import { publishPlays } from '@streamify/test-kit/plays';
+import { publishPlays, sumsPlays, undisturbedSums } from '@streamify/test-kit/plays';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { deliveredIn } from './delivered-in.ts';
 import type { DuckdbJob } from './job.worker.ts';
-import { plays, undisturbed } from './plays-job.ts';
 
 const fault = 'kill -9, DuckDB sink';
 
@@ -16,13 +15,13 @@ let dir: string;
 beforeAll(async () => {
   const source = new URL('job.worker.ts', import.meta.url);
   worker = await bundleWorker(source, { external: ['@duckdb/*'] });
-  expected = await undisturbed();
+  expected = await undisturbedSums();
 });
 afterAll(() => worker.close());
 beforeEach(async () => {
   dir = await temporaryFolder();
   const log = await fileLog({ dir: join(dir, 'log'), durability: 'os' });
-  await publishPlays(log, plays);
+  await publishPlays(log, sumsPlays);
   await log.close();
 });
 
@@ -40,7 +39,7 @@ describe('a process that is killed at each point of every commit into DuckDB', (
   it('leaves to the next what gives the right output', async ({ task }) => {
     const killed = await killAtEach(points, (point) => worker.run({ dir, point }));
     const actual = await deliveredIn(join(dir, 'sums.duckdb'));
-    expectUnharmed(task, fault, { events: plays.length, expected, actual });
+    expectUnharmed(task, fault, { events: sumsPlays.length, expected, actual });
     expect([...killed]).toEqual(points);
   });
 
@@ -52,7 +51,7 @@ describe('a process that is killed at each point of every commit into DuckDB', (
     );
     const actual = await deliveredIn(join(dir, 'sums.duckdb'));
     expectHarmed(task, fault, 'checkpoint and rows apart', {
-      events: plays.length,
+      events: sumsPlays.length,
       expected,
       actual,
     });

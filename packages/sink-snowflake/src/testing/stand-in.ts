@@ -12,6 +12,8 @@ const requirements = fileURLToPath(new URL('../../stand-in/requirements.txt', im
 export interface StandIn {
   /** Makes a schema, and tells how to connect to it. */
   schema(): Promise<SnowflakeConnection>;
+  /** Ends all sessions and their transactions, as Snowflake does some time after a client is gone. */
+  endSessions(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -29,6 +31,9 @@ export async function startStandIn(python: Python): Promise<StandIn> {
       await session.run(`create schema TESTS.${schema}`);
       await session.close();
       return { ...base, schema };
+    },
+    async endSessions() {
+      await fetch(`${url}/stand-in/sessions`, { method: 'DELETE' });
     },
     async close() {
       await running.kill();

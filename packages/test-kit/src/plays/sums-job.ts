@@ -1,13 +1,15 @@
 import { memorySink, run } from '@streamify/core';
-import { playsLog, type Result, troubledPipeline, troubledPlays } from '@streamify/test-kit/plays';
+import { playsLog } from './plays-log.ts';
+import { type Result, troubledPipeline, troubledPlays } from './troubled-plays.ts';
 
-export const JOB = 'sums';
+/** The name of a job that sums plays up, by windows. */
+export const SUMS = 'sums';
 
 /** What the job reads. */
-export const plays = troubledPlays(400);
+export const sumsPlays = troubledPlays(400);
 
 /** All that was delivered, a line each, in any order. */
-export function linesOf(delivered: {
+export function sumsLines(delivered: {
   readonly rows: readonly Result[];
   /** Offsets of the late events, and of the dead ones. */
   readonly late: readonly number[];
@@ -24,20 +26,20 @@ export function linesOf(delivered: {
 }
 
 /** What the job delivers when nothing disturbs it. */
-export async function undisturbed(): Promise<readonly string[]> {
-  const { topic } = await playsLog(plays);
+export async function undisturbedSums(): Promise<readonly string[]> {
+  const { topic } = await playsLog(sumsPlays);
   const into = memorySink<Result>();
   await run({
-    name: JOB,
+    name: SUMS,
     from: topic,
     through: troubledPipeline,
     into,
     atEnd: 'complete',
   });
-  return linesOf({
+  return sumsLines({
     rows: into.rows,
     late: into.aside.map(({ cause }) => cause.offset),
     dead: into.dead.map(({ position }) => position.offset),
-    counts: into.counts(JOB),
+    counts: into.counts(SUMS),
   });
 }
