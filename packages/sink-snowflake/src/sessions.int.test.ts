@@ -2,7 +2,7 @@ import { FencedError } from '@streamify/core';
 import { type ContractRow, contractSchema, emptyOutput } from '@streamify/core/testing';
 import { describe, expect, it } from 'vitest';
 import { WarehouseError } from './errors.ts';
-import { describeWithStandIn } from './testing/describe-with-stand-in.ts';
+import { describeWithSnowflake } from './testing/describe-with-snowflake.ts';
 import { openWarehouse, type WarehouseOptions } from './warehouse.ts';
 
 const task = { job: 'plays', partition: 0 };
@@ -29,10 +29,10 @@ const outputOf = (...ids: string[]) => ({
   counts: { in: ids.length },
 });
 
-describeWithStandIn('a schema of Snowflake with several sessions', (standIn) => {
+describeWithSnowflake('a schema of Snowflake with several sessions', (snowflake) => {
   /** Opens two warehouses of one schema, as two processes do. */
   async function two() {
-    const connection = await standIn().schema();
+    const connection = await snowflake().schema();
     const [one, other] = [await openWarehouse(connection), await openWarehouse(connection)];
     const tables = [one, other].map((warehouse) => warehouse.table('plays', contractSchema));
     const close = () => Promise.all([one.close(), other.close()]);

@@ -19,12 +19,12 @@ import { driverOptions } from './connection-options.ts';
 import { createLedger } from './ledger.ts';
 import { openSession, type Session } from './session.ts';
 import { snowflakeSink } from './snowflake-sink.ts';
-import { describeWithStandIn } from './testing/describe-with-stand-in.ts';
-import type { StandIn } from './testing/stand-in.ts';
+import { describeWithSnowflake } from './testing/describe-with-snowflake.ts';
+import type { SnowflakeUnderTest } from './testing/snowflake-under-test.ts';
 
 /** A sink in a schema of its own, whose transactions can be made to fail. */
-async function open(standIn: StandIn): Promise<SinkUnderTest> {
-  const connection = await standIn.schema();
+async function open(snowflake: SnowflakeUnderTest): Promise<SinkUnderTest> {
+  const connection = await snowflake.schema();
   let fault: CommitFault | undefined;
   const sessions: Session[] = [];
   const connect = async () => {
@@ -121,7 +121,8 @@ async function storedIn(session: Session): Promise<StoredOutput> {
   };
 }
 
-describeWithStandIn('a Snowflake sink', (standIn) => {
+describeWithSnowflake('a Snowflake sink', (snowflake) => {
   const faults = ['midway', 'reply lost'] as const;
-  for (const { name, run } of sinkContract({ open: () => open(standIn()), faults })) it(name, run);
+  for (const { name, run } of sinkContract({ open: () => open(snowflake()), faults }))
+    it(name, run);
 });

@@ -1,7 +1,7 @@
 import type { RecordSchema } from '@streamify/core';
 import { emptyOutput, seededRandom } from '@streamify/core/testing';
 import { expect, it } from 'vitest';
-import { describeWithStandIn } from './testing/describe-with-stand-in.ts';
+import { describeWithSnowflake } from './testing/describe-with-snowflake.ts';
 import { openWarehouse } from './warehouse.ts';
 
 const random = seededRandom(16);
@@ -163,11 +163,11 @@ function decimal(precision = 0, scale = 0): Case {
   };
 }
 
-describeWithStandIn('values in Snowflake', (standIn) => {
+describeWithSnowflake('values in Snowflake', (snowflake) => {
   it.each(Object.entries(cases))(
     'of %s arrive as they are, or are refused by name',
     async (_, { type, values, sql = 'v', expected = (value) => value, refused }) => {
-      const warehouse = await openWarehouse(await standIn().schema());
+      const warehouse = await openWarehouse(await snowflake().schema());
       try {
         const schema = {
           type: 'record',

@@ -1,11 +1,11 @@
 import { warehouseContract } from '@streamify/core/testing';
 import { it } from 'vitest';
-import { describeWithStandIn } from './testing/describe-with-stand-in.ts';
-import type { StandIn } from './testing/stand-in.ts';
+import { describeWithSnowflake } from './testing/describe-with-snowflake.ts';
+import type { SnowflakeUnderTest } from './testing/snowflake-under-test.ts';
 import { openWarehouse } from './warehouse.ts';
 
-async function open(standIn: StandIn) {
-  const connection = await standIn.schema();
+async function open(snowflake: SnowflakeUnderTest) {
+  const connection = await snowflake.schema();
   let warehouse = await openWarehouse(connection);
   return {
     warehouse,
@@ -18,6 +18,6 @@ async function open(standIn: StandIn) {
   };
 }
 
-describeWithStandIn('a Snowflake warehouse', (standIn) => {
-  for (const { name, run } of warehouseContract({ open: () => open(standIn()) })) it(name, run);
+describeWithSnowflake('a Snowflake warehouse', (snowflake) => {
+  for (const { name, run } of warehouseContract({ open: () => open(snowflake()) })) it(name, run);
 });

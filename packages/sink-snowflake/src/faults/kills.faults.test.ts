@@ -5,7 +5,7 @@ import { bundleWorker, killAtEach, temporaryFolder, type Worker } from '@streami
 import { publishPlays, sumsPlays, undisturbedSums } from '@streamify/test-kit/plays';
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { SnowflakeConnection } from '../connection-options.ts';
-import { describeWithStandIn } from '../testing/describe-with-stand-in.ts';
+import { describeWithSnowflake } from '../testing/describe-with-snowflake.ts';
 import { deliveredIn } from './delivered-in.ts';
 import type { SnowflakeJob } from './job.worker.ts';
 
@@ -18,9 +18,9 @@ const points = [
   'before the reply',
 ];
 
-describeWithStandIn(
+describeWithSnowflake(
   'a process that is killed at each point of every commit into Snowflake',
-  (standIn) => {
+  (snowflake) => {
     let worker: Worker<SnowflakeJob>;
     let expected: readonly string[];
     let dir: string;
@@ -38,7 +38,7 @@ describeWithStandIn(
     });
     beforeEach(async () => {
       dir = await temporaryFolder();
-      connection = await standIn().schema();
+      connection = await snowflake().schema();
       const log = await fileLog({ dir: join(dir, 'log'), durability: 'os' });
       await publishPlays(log, sumsPlays);
       await log.close();
@@ -47,7 +47,7 @@ describeWithStandIn(
     /** Runs the job behind one that was killed, whose transaction Snowflake has ended by then. */
     const runAt = async (point: string | undefined, apart = false) => {
       const ended = await worker.run({ dir, connection, point, apart });
-      await standIn().endSessions();
+      await snowflake().endSessions();
       return ended;
     };
 
