@@ -6,6 +6,7 @@ export {
 } from '../codec/avro-codec.ts';
 export { unscaledOf } from '../codec/decimal-text.ts';
 export { copyOfHeaders, headersJson, headersOf, readHeadersJson } from '../codec/header-values.ts';
+export { type JsonFault, jsonFault } from '../codec/json-fault.ts';
 export { schemaConflict } from '../codec/schema-conflict.ts';
 export { watermarkRecord } from '../codec/watermark-record.ts';
 export { schemaIdOf } from '../codec/wire-format.ts';
@@ -48,7 +49,6 @@ export { misfitOf } from './column-misfit.ts';
 export { commonPartitions } from './common-partitions.ts';
 export { endOffsets } from './end-offsets.ts';
 export { HighWatermark } from './high-watermark.ts';
-export { type JsonFault, jsonFault } from './json-fault.ts';
 export { jsonMisfit, jsonText } from './json-text.ts';
 export { missingColumns, type StoredColumn, type StoredTable } from './missing-columns.ts';
 export { openLetters } from './open-letters.ts';

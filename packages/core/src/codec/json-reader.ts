@@ -1,6 +1,7 @@
 import { CodecError } from '../contract/errors.ts';
 import type { EventType, RecordSchema } from '../contract/event-type.ts';
 import { avroType } from './avro-type.ts';
+import { jsonFault } from './json-fault.ts';
 import { Misfit } from './json-misfit.ts';
 import { jsonType } from './json-type.ts';
 
@@ -38,9 +39,10 @@ function parsed(bytes: Uint8Array): unknown {
   }
   try {
     return JSON.parse(text);
-  } catch (cause) {
-    const at = /position (\d+)/.exec((cause as Error).message)?.[1];
-    throw new Misfit(at === undefined ? 'is not JSON' : `is not JSON from character ${at} on`);
+  } catch {
+    const fault = jsonFault(text);
+    const where = fault && `: ${fault.problem}, in row ${fault.row}, column ${fault.column}`;
+    throw new Misfit(`is not JSON${where ?? ''}`);
   }
 }
 

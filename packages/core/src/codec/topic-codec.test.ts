@@ -304,8 +304,11 @@ describe('JSON of others', () => {
   it.each([
     ['[1]', 'it is an array, not record'],
     ['"text"', 'it is string "text", not record'],
-    ['{"id":"a",', 'it is not JSON'],
-    ['{"id" "a"}', 'it is not JSON from character 6 on'],
+    [
+      '{"id":"a",',
+      'it is not JSON: expected a name in double quotes, found the end, in row 1, column 11',
+    ],
+    ['{"id" "a"}', 'it is not JSON: expected ":", found "\\"", in row 1, column 7'],
   ])('is refused as a whole: %s', (text, reason) => {
     expect(() => read(text)).toThrow(`cannot decode Reading: ${reason}`);
   });
