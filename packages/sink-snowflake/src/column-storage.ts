@@ -7,9 +7,8 @@ import {
 
 /** A decimal with more digits is a text: Snowflake has none of them. */
 const mostDigits = 38;
-/** Bytes of a text, and of a value in a VARIANT. */
-const mostTextBytes = 16 * 1024 * 1024;
-const mostBytes = 8 * 1024 * 1024;
+/** Bytes of a row's texts: with their escapes they are to fit the 16 MB of JSON that Snowflake parses at once. */
+const mostRowBytes = 6 * 1024 * 1024;
 /** Snowflake's dates and timestamps are of the years 1 to 9999. */
 const firstMillis = -62_135_596_800_000;
 const lastMillis = 253_402_300_799_999;
@@ -87,25 +86,31 @@ export function textOf({ type }: ColumnKind, value: unknown): string | null {
   }
 }
 
-/** Says why Snowflake cannot hold a row that fits its columns; `undefined` when it can. */
+/** Says why Snowflake cannot take a row that fits its columns; `undefined` when it can. */
 export function excessOf(columns: readonly TableColumn[], row: object): string | undefined {
   const values = row as Readonly<Record<string, unknown>>;
+  let bytes = 0;
   for (const column of columns) {
     const value = values[column.field];
-    const excess = value === null || value === undefined ? undefined : valueExcess(column, value);
-    if (excess !== undefined) return `${column.field} ${excess}`;
+    if (value === null || value === undefined) continue;
+    const reason = outsideTime(column, value);
+    if (reason !== undefined) return `${column.field} ${reason}`;
+    bytes += bytesOf(column, value);
+    if (bytes > mostRowBytes)
+      return `${column.field} makes a row of more than ${mostRowBytes} bytes of text, which Snowflake is not given`;
   }
   return undefined;
 }
 
-function valueExcess({ type }: ColumnKind, value: unknown): string | undefined {
+/** Bytes of a value as a text, where it may have many. */
+function bytesOf({ type }: ColumnKind, value: unknown): number {
+  if (type === 'string') return Buffer.byteLength(value as string);
+  if (type === 'json') return Buffer.byteLength(jsonText(value));
+  return type === 'bytes' ? Math.ceil((value as Uint8Array).length / 3) * 4 : 0;
+}
+
+function outsideTime({ type }: ColumnKind, value: unknown): string | undefined {
   switch (type) {
-    case 'string':
-      return tooLong(Buffer.byteLength(value as string), mostTextBytes);
-    case 'json':
-      return tooLong(Buffer.byteLength(jsonText(value)), mostTextBytes);
-    case 'bytes':
-      return tooLong((value as Uint8Array).length, mostBytes);
     case 'date':
       return outsideYears((value as number) * dayOfMillis);
     case 'timestamp-millis':
@@ -115,10 +120,6 @@ function valueExcess({ type }: ColumnKind, value: unknown): string | undefined {
     default:
       return undefined;
   }
-}
-
-function tooLong(bytes: number, most: number): string | undefined {
-  return bytes > most ? `has ${bytes} bytes, and Snowflake takes ${most}` : undefined;
 }
 
 function outsideYears(millis: number): string | undefined {

@@ -69,10 +69,12 @@ const cases: Readonly<Record<string, Case>> = {
       '"\n\r\t\\',
       '\ud800',
       '🎵'.repeat(5_000),
+      'x'.repeat(2 * 2 ** 20),
+      'x'.repeat(7 * 2 ** 20),
       5,
     ].concat(times(200, text) as never[]),
     expected: (value: string) => value.toWellFormed(),
-    refused: 1,
+    refused: 2,
   },
   bytes: {
     type: 'bytes',
