@@ -56,11 +56,10 @@ export async function createLedger(session: Session): Promise<void> {
   for (const table of tables) await session.run(table);
 }
 
-/** Where a task stands: whose it is, and the sums of its counts. */
+/** Where a task stands: whose it is, and at which epoch. */
 export interface Standing {
   readonly owner: string;
   readonly epoch: number;
-  readonly counts: Readonly<Record<string, number>>;
 }
 
 /** A task that has been taken over. */
@@ -148,17 +147,11 @@ export async function readStanding(
   { job, partition }: TaskId,
 ): Promise<Standing | undefined> {
   const { rows } = await session.run(
-    `select "OWNER", "EPOCH", "COUNTS" from "_STREAMIFY_CHECKPOINTS" ${ofTask}`,
+    `select "OWNER", "EPOCH" from "_STREAMIFY_CHECKPOINTS" ${ofTask}`,
     [job, partition],
   );
   const [row] = rows;
-  return (
-    row && {
-      owner: String(row['OWNER']),
-      epoch: Number(row['EPOCH']),
-      counts: JSON.parse(String(row['COUNTS'])) as Record<string, number>,
-    }
-  );
+  return row && { owner: String(row['OWNER']), epoch: Number(row['EPOCH']) };
 }
 
 /**

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { hostname } from 'node:os';
 import {
   ClosedError,
   type EventLog,
@@ -12,6 +10,7 @@ import {
   checkOwnInput,
   type EpochCommit,
   type EpochOutput,
+  ownerToken,
   type SinkTask,
   stateAfter,
   type TaskId,
@@ -65,7 +64,7 @@ export async function openKafkaTask<T>(options: KafkaTaskOptions): Promise<SinkT
   const { log, client, task, topics, transactionTimeout } = options;
   const { partition } = task;
   const place = { log, topic: topics.checkpoints, partition };
-  const owner = `${hostname()}:${process.pid}:${randomUUID()}`;
+  const owner = ownerToken();
   const producer = new TransactionalProducer(options);
   try {
     const taken = await takeOver(producer, place, owner);
